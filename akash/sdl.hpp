@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+#include "core/base/secret.hpp"
+#include "core/money/amount.hpp"
+
+namespace berth::akash {
+
+/// A relay and its database as one deployment: two services, `relay` (one global port, 80) and
+/// `postgres` (never global).
+struct RelayDeployment {
+    std::string relay_image;
+    std::string postgres_image;
+    std::int64_t cpu_millis = 0;
+    std::int64_t memory_bytes = 0;
+    std::int64_t storage_bytes = 0;
+    std::vector<std::string> accept_hosts;        ///< Host names that the ingress takes.
+    std::map<std::string, Secret> relay_environment;
+    std::map<std::string, Secret> postgres_environment;
+    std::string denom = "uact";
+    money::Amount ceiling_per_block_e18;          ///< Of the whole deployment.
+    std::map<std::string, std::string> required_attributes;
+};
+
+/// The SDL as YAML, by an emitter from typed fields; the same input gives the same bytes.
+/// Errors: kInvalid `BAD_SDL_FIELD`.
+Result<Secret> RenderSdl(const RelayDeployment& deployment);
+
+/// What the chain or a provider would refuse or what would expose a service; checked before spending.
+/// Errors: kInvalid `SDL_LINT` naming the rule.
+Result<void> LintSdl(const Secret& sdl, const RelayDeployment& deployment);
+
+struct Manifest {
+    std::string groups_json;  ///< `groups` of MsgCreateDeployment.
+    std::string hash_hex;     ///< `hash` of MsgCreateDeployment.
+};
+
+/// Asks `provider-services sdl-to-manifest` and builds groups and hash from typed fields.
+class ManifestSource {
+public:
+    virtual ~ManifestSource() = default;
+    /// Errors: kInvalid `SDL_REFUSED`; kUnavailable `COMMAND_NOT_STARTED`.
+    virtual Result<Manifest> ManifestOf(const Secret& sdl, const RelayDeployment& deployment,
+                                        Deadline deadline) = 0;
+};
+
+}  // namespace berth::akash

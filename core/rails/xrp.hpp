@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/rails/claim.hpp"
+
+namespace berth::rails {
+
+/// XRP Ledger payment channels (xrpl.org, "Payment Channels"): `CLM\0` ‖ channel ‖ drops, signed by
+/// secp256k1 (fully canonical DER over SHA-512Half) or ed25519 (raw message).
+class XrpClaimVerifier final : public ClaimVerifier {
+public:
+    std::string_view rail() const override { return "xrp"; }
+    Result<void> Verify(const Claim& claim, std::string_view public_key_hex) const override;
+};
+
+/// The 44 bytes that a claim signs. Errors: kInvalid `BAD_CHANNEL_ID`, `BAD_AMOUNT`.
+Result<std::string> XrpClaimMessage(std::string_view channel_id_hex, money::Amount drops);
+
+/// Checks any signature of an XRPL key (33 bytes: 02/03 secp256k1, ED ed25519) over `message`.
+/// Errors as ClaimVerifier::Verify. Channel-key proofs use it too.
+Result<void> VerifyXrpSignature(std::string_view message, std::string_view signature_hex,
+                                std::string_view public_key_hex);
+
+/// True for a classic address with a good checksum.
+bool IsXrpAddress(std::string_view text);
+
+}  // namespace berth::rails

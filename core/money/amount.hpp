@@ -10,35 +10,58 @@
 
 namespace berth::money {
 
-/// A checked 128-bit signed integer of an asset's smallest unit. Arithmetic that would overflow
-/// aborts: inputs are bounded where they come in (0 .. 10^38).
+__extension__ typedef __int128 Int128;
+__extension__ typedef unsigned __int128 UInt128;
+
+/// A checked integer of an asset's smallest unit: a sign and 128 bits, as wide as the widest asset
+/// (wei) and as NUMERIC(39,0). Arithmetic that would overflow aborts: inputs are bounded where they
+/// come in.
 class Amount {
 public:
     constexpr Amount() = default;
-    constexpr Amount(std::int64_t value) : value_{value} {}  // NOLINT: plain integers are amounts.
-    static constexpr Amount FromRaw(__int128 value) { return Amount{value, 0}; }
+    constexpr Amount(std::int64_t value) : Amount{FromRaw(value)} {}  // NOLINT: implicit on purpose.
+    static constexpr Amount FromRaw(Int128 value)
+    {
+        const auto bits = static_cast<UInt128>(value);
+        return value < 0 ? Amount{true, ~bits + 1} : Amount{false, bits};
+    }
+    static constexpr Amount FromUnsigned(UInt128 value) { return Amount{false, value}; }
 
-    /// `0` or `[1-9][0-9]*` up to 10^38. Errors: kInvalid `BAD_AMOUNT`.
+    /// `0` or `[1-9][0-9]*` up to 2^128 - 1. Errors: kInvalid `BAD_AMOUNT`.
     static Result<Amount> Parse(std::string_view text);
     /// The same with an optional leading `-`, as the database writes.
     static Result<Amount> ParseSigned(std::string_view text);
 
     std::string ToString() const;
-    constexpr __int128 raw() const { return value_; }
+    constexpr bool negative() const { return negative_; }
+    constexpr UInt128 magnitude() const { return magnitude_; }
+    /// The value as a signed integer; aborts when it does not fit.
+    Int128 raw() const;
     /// The value when it fits.
     std::optional<std::int64_t> ToInt64() const;
 
-    friend constexpr auto operator<=>(Amount, Amount) = default;
+    friend constexpr bool operator==(Amount, Amount) = default;
+    friend constexpr std::strong_ordering operator<=>(Amount a, Amount b)
+    {
+        if (a.negative_ != b.negative_) {
+            return a.negative_ ? std::strong_ordering::less : std::strong_ordering::greater;
+        }
+        return a.negative_ ? b.magnitude_ <=> a.magnitude_ : a.magnitude_ <=> b.magnitude_;
+    }
     friend Amount operator+(Amount a, Amount b);
     friend Amount operator-(Amount a, Amount b);
-    Amount operator-() const;
+    Amount operator-() const { return Amount{!negative_, magnitude_}; }
     Amount& operator+=(Amount other) { return *this = *this + other; }
     Amount& operator-=(Amount other) { return *this = *this - other; }
 
 private:
-    constexpr Amount(__int128 value, int) : value_{value} {}
+    constexpr Amount(bool negative, UInt128 magnitude)
+        : negative_{negative && magnitude != 0}, magnitude_{magnitude}
+    {
+    }
 
-    __int128 value_ = 0;
+    bool negative_ = false;  ///< Never set for zero.
+    UInt128 magnitude_ = 0;
 };
 
 /// Credit to a customer floors, a charge ceils, a report rounds half to even; each once, at the end.

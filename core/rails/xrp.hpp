@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,16 @@ Result<std::string> XrpClaimMessage(std::string_view channel_id_hex, money::Amou
 Result<void> VerifyXrpSignature(std::string_view message, std::string_view signature_hex,
                                 std::string_view public_key_hex);
 
+/// Base58 with checksum of a 20-byte account id, `r...`.
+std::string ToXrpAddress(std::string_view account_id);
+/// The 20 bytes of a classic address; nothing unless its checksum is good.
+std::optional<std::string> FromXrpAddress(std::string_view address);
+/// The account id of a 33-byte public key: RIPEMD-160 of its SHA-256.
+std::string XrpAccountId(std::string_view public_key);
+/// The id, in upper-case hex, of the channel that transaction `sequence` of `source` makes.
+/// Both account ids have 20 bytes.
+std::string XrpChannelId(std::string_view source, std::string_view destination,
+                         std::uint32_t sequence);
 /// True for a classic address with a good checksum.
 bool IsXrpAddress(std::string_view text);
 

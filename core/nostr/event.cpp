@@ -1,5 +1,9 @@
 #include "core/nostr/event.hpp"
 
+#include <algorithm>
+#include <array>
+#include <limits>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -57,12 +61,23 @@ Error BadEvent(std::string message)
     return Fail(ErrorCode::kInvalid, "BAD_EVENT", std::move(message));
 }
 
-/// Copies a string field; false if it is not a string or holds U+0000.
 bool ReadText(const json::value& value, std::string& into)
 {
     const auto* text = value.if_string();
-    if (!text || text->find('\0') != json::string::npos) return false;
+    if (!text) return false;
     into.assign(text->data(), text->size());
+    return true;
+}
+
+bool ReadHex(const json::value& value, std::size_t length, std::string& into)
+{
+    return ReadText(value, into) && IsLowerHex(into, length);
+}
+
+bool ReadInteger(const json::value& value, std::int64_t most, std::int64_t& into)
+{
+    if (!value.is_int64() || value.get_int64() < 0 || value.get_int64() > most) return false;
+    into = value.get_int64();
     return true;
 }
 
@@ -80,6 +95,36 @@ bool ReadTags(const json::value& value, std::vector<Tag>& into)
         }
     }
     return true;
+}
+
+constexpr std::array<std::string_view, 7> kFields{"id",   "pubkey", "created_at", "kind",
+                                                  "tags", "content", "sig"};
+
+bool ReadField(std::size_t field, const json::value& value, Event& event)
+{
+    std::int64_t kind = 0;
+    switch (field) {
+        case 0: return ReadHex(value, 64, event.id);
+        case 1: return ReadHex(value, 64, event.pubkey);
+        case 2:
+            return ReadInteger(value, std::numeric_limits<std::int64_t>::max(), event.created_at);
+        case 3:
+            if (!ReadInteger(value, 65535, kind)) return false;
+            event.kind = static_cast<int>(kind);
+            return true;
+        case 4: return ReadTags(value, event.tags);
+        case 5: return ReadText(value, event.content);
+        case 6: return ReadHex(value, 128, event.sig);
+        default: return false;
+    }
+}
+
+bool HoldsNul(const Event& event)
+{
+    const auto holds = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+    return holds(event.content) || std::any_of(event.tags.begin(), event.tags.end(), [&](auto& tag) {
+               return std::any_of(tag.begin(), tag.end(), holds);
+           });
 }
 
 Bytes32 IdBytes(const Event& event) { return Sha256(SerializeForId(event)); }
@@ -128,44 +173,34 @@ std::string ToJson(const Event& event)
     return text;
 }
 
-Result<Event> ParseEvent(std::string_view text, const JsonLimits& limits)
+Result<Event> ParseEvent(std::string_view text, const JsonLimits& limits, EventSyntax syntax)
 {
     auto strict = limits;
     strict.integers_only = true;
     const auto value = ParseJsonStrict(text, strict);
     if (!value) return value.error();
-    return ParseEvent(*value);
+    return ParseEvent(*value, syntax);
 }
 
-Result<Event> ParseEvent(const json::value& value)
+Result<Event> ParseEvent(const json::value& value, EventSyntax syntax)
 {
     const auto* object = value.if_object();
     if (!object) return BadEvent("An event is a JSON object.");
     Event event;
-    unsigned seen = 0;
+    std::size_t seen = 0;
     for (const auto& [key, field] : *object) {
-        if (key == "id" && ReadText(field, event.id) && IsLowerHex(event.id, 64)) {
-            seen |= 1;
-        } else if (key == "pubkey" && ReadText(field, event.pubkey) && IsLowerHex(event.pubkey, 64)) {
-            seen |= 2;
-        } else if (key == "sig" && ReadText(field, event.sig) && IsLowerHex(event.sig, 128)) {
-            seen |= 4;
-        } else if (key == "created_at" && field.is_int64() && field.get_int64() >= 0) {
-            event.created_at = field.get_int64();
-            seen |= 8;
-        } else if (key == "kind" && field.is_int64() && field.get_int64() >= 0 &&
-                   field.get_int64() <= 65535) {
-            event.kind = static_cast<int>(field.get_int64());
-            seen |= 16;
-        } else if (key == "tags" && ReadTags(field, event.tags)) {
-            seen |= 32;
-        } else if (key == "content" && ReadText(field, event.content)) {
-            seen |= 64;
-        } else {
-            return BadEvent("The event's field \"" + std::string{key} + "\" is unknown or malformed.");
+        const auto name = std::find(kFields.begin(), kFields.end(), std::string_view{key});
+        if (name == kFields.end() && syntax == EventSyntax::kNip01) continue;
+        if (!ReadField(static_cast<std::size_t>(name - kFields.begin()), field, event)) {
+            return BadEvent("The event's field \"" + std::string{key} +
+                            "\" is unknown or malformed.");
         }
+        ++seen;
     }
-    if (seen != 127) return BadEvent("The event lacks a field.");
+    if (seen != kFields.size()) return BadEvent("The event lacks a field.");
+    if (syntax == EventSyntax::kStrict && HoldsNul(event)) {
+        return BadEvent("The event holds U+0000.");
+    }
     return event;
 }
 

@@ -37,12 +37,20 @@ std::string ComputeId(const Event& event);
 /// The event as a JSON object on one line, fields in NIP-01's order.
 std::string ToJson(const Event& event);
 
-/// Reads an event without checking id or signature. Refuses duplicate keys, unknown fields, lone
-/// surrogates, non-integers, upper-case hex, kinds outside 0..65535, and U+0000.
+/// How much of what NIP-01 leaves open an event may use.
+enum class EventSyntax {
+    kStrict,  ///< No unknown field and no U+0000: for what is stored as evidence.
+    kNip01,   ///< Unknown fields are ignored and U+0000 is a character: for what relays pass on.
+};
+
+/// Reads an event without checking id or signature. Refuses duplicate keys, lone surrogates,
+/// non-integers, upper-case hex and kinds outside 0..65535; unknown fields and U+0000 by `syntax`.
 /// Errors: kInvalid, those of ParseJsonStrict and `BAD_EVENT`.
-Result<Event> ParseEvent(std::string_view json, const JsonLimits& limits = {});
+Result<Event> ParseEvent(std::string_view json, const JsonLimits& limits = {},
+                         EventSyntax syntax = EventSyntax::kStrict);
 /// The same for a value that was parsed already with integers_only.
-Result<Event> ParseEvent(const boost::json::value& value);
+Result<Event> ParseEvent(const boost::json::value& value,
+                         EventSyntax syntax = EventSyntax::kStrict);
 
 /// Checks the id against the content, and the BIP-340 signature. Thread-safe; some 45 us.
 /// Errors: kUnauthenticated `BAD_EVENT_ID`, `BAD_SIGNATURE`.

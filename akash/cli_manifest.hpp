@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "akash/programs.hpp"
+#include "akash/sdl.hpp"
+
+namespace berth::akash {
+
+/// The hash that the chain holds for a manifest: SHA-256 of its JSON with sorted keys, without
+/// white space, escaped as Go's encoder does.
+std::string ManifestHashHex(const boost::json::value& manifest);
+
+/// `groups` of MsgCreateDeployment from typed fields.
+std::string GroupsJson(const RelayDeployment& deployment);
+
+/// ManifestSource over `provider-services sdl-to-manifest`.
+class CliManifestSource final : public ManifestSource {
+public:
+    /// `runner` must outlive the source.
+    CliManifestSource(CommandRunner& runner, const AkashPrograms& programs)
+        : runner_{runner}, programs_{programs}
+    {
+    }
+    Result<Manifest> ManifestOf(const Secret& sdl, const RelayDeployment& deployment,
+                                Deadline deadline) override;
+
+private:
+    CommandRunner& runner_;
+    const AkashPrograms programs_;
+};
+
+}  // namespace berth::akash

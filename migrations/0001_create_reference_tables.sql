@@ -3,6 +3,7 @@
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'berth_marketplace') THEN
         CREATE ROLE berth_marketplace NOLOGIN;
+        GRANT berth_marketplace TO CURRENT_USER;
     END IF;
 END $$;
 

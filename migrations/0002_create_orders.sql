@@ -97,6 +97,7 @@ CREATE TABLE leases (
     accrued_height BIGINT NOT NULL,
     accrued_e18    NUMERIC(39, 0) NOT NULL DEFAULT 0,
     posted_amount  NUMERIC(39, 0) NOT NULL DEFAULT 0,
+    worth_e8       NUMERIC(39, 0) NOT NULL DEFAULT 0, -- Sum of posted units x price_usd_e8.
     posted_micros  BIGINT NOT NULL DEFAULT 0,
     closed_height  BIGINT,
     PRIMARY KEY (customer_id, order_id, dseq, gseq, oseq),

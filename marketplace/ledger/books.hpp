@@ -59,6 +59,24 @@ std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& p
 /// Accrues the lease of an order up to `cost.height`, by row `leases`. Returns micro-dollars posted.
 std::int64_t AccrueLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq, const LeaseCost& cost,
                          Time now);
+/// What the chain says a lease has cost in all, at a settlement or at its close.
+struct LeaseSettlement {
+    std::string asset;           ///< `uact`.
+    money::Amount amount;        ///< Transferred to the provider since the lease began.
+    std::int64_t height = 0;
+    std::string snapshot_id;
+    money::Amount price_usd_e8;  ///< Of one whole coin; for what was not accrued yet.
+};
+
+/// Makes the lease's cost what the chain settled: posts the difference, as a reversal where we had
+/// accrued more than the funds could pay. Returns micro-dollars posted, negative for a reversal.
+std::int64_t TrueUpLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq,
+                         const LeaseSettlement& settlement, Time now);
+/// A deposit into a deployment's escrow, and what came back at its close: assets, not costs.
+void PostEscrowDeposit(pqxx::work& tx, const Owner& owner, const std::string& tx_hash,
+                       const Worth& deposit, Time now);
+void PostEscrowReturn(pqxx::work& tx, const Owner& owner, std::uint64_t dseq, const Worth& rest,
+                      Time now);
 /// The fee of a transaction, shared over the orders of its messages by the caller.
 void PostGas(pqxx::work& tx, const Owner& owner, const std::string& tx_hash, const Worth& gas, Time now);
 

@@ -1,6 +1,7 @@
 #include "worker/adapters/lego_acme.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/base/failpoint.hpp"
 #include "core/base/file.hpp"

@@ -58,5 +58,6 @@ CREATE TABLE installation (
 INSERT INTO installation DEFAULT VALUES;
 
 GRANT SELECT, INSERT, UPDATE ON operators, plans, queues TO berth_marketplace;
-GRANT SELECT, INSERT ON price_snapshots, unique_keys TO berth_marketplace;
+GRANT SELECT, INSERT ON price_snapshots TO berth_marketplace;
+GRANT SELECT, INSERT, DELETE ON unique_keys TO berth_marketplace;
 GRANT SELECT ON installation TO berth_marketplace;

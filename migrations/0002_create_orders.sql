@@ -57,6 +57,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_newest_first ON orders (customer_id, created_at DESC, order_id DESC);
 CREATE INDEX orders_by_operator ON orders (operator_id, created_at DESC, order_id DESC);
 CREATE INDEX orders_by_id ON orders (order_id);
+CREATE INDEX orders_unpaid_by_expiry ON orders (quote_expires_at) WHERE state = 1;
+CREATE INDEX orders_served_by_end ON orders (paid_through) WHERE state IN (4, 5);
 
 -- Numbered per order from 1 without gaps, under the order's row lock.
 CREATE TABLE order_events (

@@ -89,7 +89,7 @@ CREATE TABLE outbox_messages (
     created_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
     PRIMARY KEY (operator_id, message_id)
 );
-CREATE INDEX outbox_messages_by_job ON outbox_messages (operator_id, queue_id, job_id);
+CREATE INDEX outbox_messages_by_job ON outbox_messages (operator_id, job_id);
 CREATE INDEX outbox_messages_to_send ON outbox_messages (operator_id, wallet, message_id) WHERE state = 'pending';
 
 CREATE TABLE transactions (

@@ -54,9 +54,11 @@ struct Listener::State {
     void WakeTopic(const std::string& topic)
     {
         const std::scoped_lock lock{mutex};
-        const auto found = subscribers.find(topic);
-        if (found == subscribers.end()) return;
-        for (const auto& [id, wake] : found->second) wake();
+        for (const auto& who : {topic, std::string{}}) {
+            const auto found = subscribers.find(who);
+            if (found == subscribers.end()) continue;
+            for (const auto& [id, wake] : found->second) wake();
+        }
     }
     void Remove(const std::string& topic, std::uint64_t id)
     {

@@ -30,6 +30,7 @@ public:
     ~Listener();
 
     /// Calls `wake` on the listener's thread; it must be quick and must not subscribe or unsubscribe.
+    /// An empty topic stands for every topic.
     [[nodiscard]] std::shared_ptr<Subscription> Subscribe(const std::string& topic,
                                                           std::function<void()> wake);
 

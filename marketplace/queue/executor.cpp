@@ -1,0 +1,187 @@
+#include "marketplace/queue/executor.hpp"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "core/base/assert.hpp"
+#include "core/base/digest.hpp"
+#include "core/base/encoding.hpp"
+#include "core/base/failpoint.hpp"
+#include "marketplace/queue/backoff.hpp"
+
+namespace berth::queue {
+
+struct Executor::State {
+    State(Parts given, std::vector<Duty*> given_duties) : parts{std::move(given)}
+    {
+        for (auto* duty : given_duties) {
+            const auto what = std::string{duty->kind()} + '/' + std::string{duty->step()};
+            BERTH_ASSERT(duties.emplace(what, duty).second);
+            doable.push_back(what);
+        }
+    }
+
+    LeaseRequest Request(int limit) const
+    {
+        return {.operator_id = kMarketplace, .worker = name, .limit = limit, .doable = doable,
+                .lease = parts.settings.lease};
+    }
+
+    std::optional<Job> LeaseOne()
+    {
+        auto leased = parts.database.Transact<std::vector<Job>>(
+            [&](pqxx::work& tx) -> Result<std::vector<Job>> { return LeaseJobs(tx, Request(1)); });
+        if (!leased) {
+            parts.log.Warning("No job could be leased.", {{"reason", leased.error().reason}});
+            return std::nullopt;
+        }
+        if (leased->empty()) return std::nullopt;
+        return std::move(leased->front());
+    }
+
+    /// Waits for a wake-up, a poll or the end. False at the end.
+    bool Wait()
+    {
+        std::unique_lock lock{mutex};
+        changed.wait_for(lock, parts.settings.poll, [&] { return stopping || woken; });
+        woken = false;
+        return !stopping;
+    }
+
+    void Work()
+    {
+        while (!Stopping()) {
+            const auto job = LeaseOne();
+            if (job) {
+                Run(*job);
+            } else if (!Wait()) {
+                return;
+            }
+        }
+    }
+
+    bool Stopping()
+    {
+        const std::scoped_lock lock{mutex};
+        return stopping;
+    }
+
+    void Run(const Job& job)
+    {
+        Hold(job, true);
+        const auto duty = duties.at(job.kind + '/' + job.step);
+        const auto boundary = "market." + job.kind + "." + job.step;
+        Failpoint(boundary + ".leased");
+        const auto outcome = duty->Run(job, Deadline::After(parts.duty_limit));
+        Failpoint(boundary + ".ran");
+        Hold(job, false);
+        if (!outcome) {
+            parts.log.Warning("A job failed and will be tried again.",
+                              {{"job", job.job_id}, {"kind", job.kind}, {"step", job.step},
+                               {"reason", outcome.error().reason},
+                               {"message", outcome.error().message}, {"trace", job.trace}});
+        }
+        if (!outcome || outcome->kind != DutyOutcome::Kind::kRecorded) Record(job, outcome);
+    }
+
+    void Record(const Job& job, const Result<DutyOutcome>& outcome)
+    {
+        const auto recorded = parts.database.Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
+            const auto held = LockHeld(tx, job);
+            if (!held) return false;
+            if (!outcome) {
+                Postpone(tx, *held, Backoff(parts.settings, job.subject, job.step, held->attempt),
+                         outcome.error().reason);
+            } else if (outcome->kind == DutyOutcome::Kind::kAgain) {
+                Postpone(tx, *held, outcome->again_in, outcome->waiting_for);
+            } else {
+                Finish(tx, *held, "done", "");
+            }
+            return true;
+        });
+        if (!recorded) {
+            parts.log.Warning("What a job came to was not recorded.",
+                              {{"job", job.job_id}, {"reason", recorded.error().reason}});
+        }
+    }
+
+    void Hold(const Job& job, bool hold)
+    {
+        const std::scoped_lock lock{mutex};
+        if (hold) {
+            running[job.job_id] = job.epoch;
+        } else {
+            running.erase(job.job_id);
+        }
+    }
+
+    void KeepRunning()
+    {
+        std::vector<JobLease> leases;
+        {
+            const std::scoped_lock lock{mutex};
+            for (const auto& [id, epoch] : running) leases.push_back({id, epoch});
+        }
+        if (leases.empty()) return;
+        const auto lost = parts.database.Transact<std::vector<JobLease>>(
+            [&](pqxx::work& tx) -> Result<std::vector<JobLease>> {
+                return KeepLeases(tx, Request(0), leases);
+            });
+        if (!lost) {
+            parts.log.Warning("Leases could not be kept.", {{"reason", lost.error().reason}});
+        }
+    }
+
+    void Keep()
+    {
+        std::unique_lock lock{mutex};
+        while (!changed.wait_for(lock, parts.settings.heartbeat, [&] { return stopping; })) {
+            lock.unlock();
+            KeepRunning();
+            lock.lock();
+        }
+    }
+
+    const Parts parts;
+    const std::string name = ToBase32(RandomBytes(10));
+    std::map<std::string, Duty*> duties;
+    std::vector<std::string> doable;
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::map<std::string, std::uint64_t> running;
+    bool stopping = false;
+    bool woken = false;
+    std::vector<std::thread> threads;
+    std::shared_ptr<db::Listener::Subscription> subscription;
+};
+
+Executor::Executor(Parts parts, std::vector<Duty*> duties)
+    : state_{std::make_unique<State>(std::move(parts), std::move(duties))}
+{
+    auto* state = state_.get();
+    state->subscription =
+        state->parts.listener.Subscribe("queue/marketplace", [state] {
+            const std::scoped_lock lock{state->mutex};
+            state->woken = true;
+            state->changed.notify_all();
+        });
+    for (int i = 0; i < state->parts.threads; ++i) {
+        state->threads.emplace_back([state] { state->Work(); });
+    }
+    state->threads.emplace_back([state] { state->Keep(); });
+}
+
+Executor::~Executor()
+{
+    state_->subscription.reset();
+    {
+        const std::scoped_lock lock{state_->mutex};
+        state_->stopping = true;
+    }
+    state_->changed.notify_all();
+    for (auto& thread : state_->threads) thread.join();
+}
+
+}  // namespace berth::queue

@@ -1,0 +1,256 @@
+#include "marketplace/queue/wallet_store.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <boost/json.hpp>
+
+#include "marketplace/db/values.hpp"
+#include "marketplace/queue/outbox_store.hpp"
+
+namespace berth::queue {
+namespace {
+
+constexpr auto kLock = R"sql(
+    SELECT epoch, worker, leased_until > now() AS leased FROM wallets
+    WHERE operator_id = $1 AND address = $2 FOR UPDATE)sql";
+
+constexpr auto kLease = R"sql(
+    UPDATE wallets SET epoch = $3, worker = $4,
+                       leased_until = now() + $5::bigint * interval '1 millisecond'
+    WHERE operator_id = $1 AND address = $2
+    RETURNING leased_until)sql";
+
+constexpr auto kRelease = R"sql(
+    UPDATE wallets SET worker = '', leased_until = '-infinity'
+    WHERE operator_id = $1 AND address = $2)sql";
+
+constexpr auto kReport = R"sql(
+    UPDATE wallets SET ready = $3, not_ready_because = $4, balances = $5::jsonb, reported_at = now()
+    WHERE operator_id = $1 AND address = $2)sql";
+
+constexpr auto kAddTransaction = R"sql(
+    INSERT INTO transactions (operator_id, hash, wallet, wallet_epoch, signed_bytes, timeout, state,
+                              fee_uakt)
+    VALUES ($1, $2, $3, $4, $5, to_timestamp($6::bigint), 'signed', $7::numeric))sql";
+
+constexpr auto kAddTransactionMessage = R"sql(
+    INSERT INTO transaction_messages (operator_id, hash, message_index, message_id)
+    VALUES ($1, $2, $3, $4))sql";
+
+constexpr auto kLockTransaction = R"sql(
+    SELECT state, fee_uakt FROM transactions
+    WHERE operator_id = $1 AND hash = $2 AND wallet = $3 FOR UPDATE)sql";
+
+constexpr auto kSettleTransaction = R"sql(
+    UPDATE transactions SET state = $3, height = $4, codespace = $5, code = $6, error = $7
+    WHERE operator_id = $1 AND hash = $2)sql";
+
+constexpr auto kMessagesOf = R"sql(
+    SELECT message_id FROM transaction_messages
+    WHERE operator_id = $1 AND hash = $2 ORDER BY message_index)sql";
+
+constexpr auto kUnresolved = R"sql(
+    SELECT hash, signed_bytes, extract(epoch FROM timeout)::bigint AS timeout, fee_uakt
+    FROM transactions WHERE operator_id = $1 AND wallet = $2 AND state = 'signed'
+    ORDER BY created_at, hash LIMIT 50)sql";
+
+constexpr auto kChooseReady = R"sql(
+    SELECT address FROM wallets
+    WHERE operator_id = $1 AND ready
+    ORDER BY (SELECT count(*) FROM outbox_messages
+              WHERE outbox_messages.operator_id = $1 AND wallet = address AND state = 'pending'),
+             address LIMIT 1)sql";
+
+/// The wallet that a report is about, under lock.
+struct Held {
+    std::string operator_id;
+    std::string address;
+    std::uint64_t epoch = 0;
+};
+
+Error Conflict(std::string reason, std::string message)
+{
+    return Fail(ErrorCode::kConflict, std::move(reason), std::move(message));
+}
+
+Result<Held> TakeLease(pqxx::work& tx, const std::string& operator_id, const std::string& worker,
+                       const v1::WalletReport& report)
+{
+    const auto rows = tx.exec_params(kLock, operator_id, report.address());
+    if (rows.empty()) {
+        return Fail(ErrorCode::kNotFound, "UNKNOWN_WALLET", "You have no such wallet.");
+    }
+    const auto epoch = rows[0]["epoch"].as<std::uint64_t>();
+    const bool own = rows[0]["worker"].as<std::string>() == worker;
+    const Held held{.operator_id = operator_id, .address = report.address(), .epoch = epoch};
+    if (report.epoch() == 0) {
+        if (rows[0]["leased"].as<bool>() && !own) {
+            return Conflict("WALLET_LEASED_ELSEWHERE", "Another worker holds this wallet.");
+        }
+        return Held{operator_id, report.address(), epoch + 1};
+    }
+    if (report.epoch() != epoch || !own) {
+        return Conflict("STALE_WALLET_EPOCH", "This wallet was leased again since.");
+    }
+    return held;
+}
+
+std::vector<std::uint64_t> MessagesIn(pqxx::work& tx, const Held& wallet, const std::string& hash)
+{
+    std::vector<std::uint64_t> messages;
+    for (const auto& row : tx.exec_params(kMessagesOf, wallet.operator_id, hash)) {
+        messages.push_back(row[0].as<std::uint64_t>());
+    }
+    return messages;
+}
+
+Result<void> RecordSigned(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& made)
+{
+    const auto fee = money::Amount::Parse(made.fee_uakt().empty() ? "0" : made.fee_uakt());
+    if (!fee || made.hash().empty() || made.signed_bytes().empty()) {
+        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION", "Hash, bytes and fee have to be given.");
+    }
+    const std::vector<std::uint64_t> messages{made.messages().begin(), made.messages().end()};
+    if (!AllPending(tx, wallet.operator_id, wallet.address, messages)) {
+        return Conflict("MESSAGE_TAKEN", "A message of this transaction is not free to be sent.");
+    }
+    tx.exec_params0(kAddTransaction, wallet.operator_id, made.hash(), wallet.address, wallet.epoch,
+                    db::ToBytes(made.signed_bytes()), made.timeout(), fee->ToString());
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        tx.exec_params0(kAddTransactionMessage, wallet.operator_id, made.hash(), i, messages[i]);
+    }
+    MarkSigned(tx, wallet.operator_id, messages, made.hash());
+    return {};
+}
+
+/// The message that a failed transaction names, if it names one.
+std::optional<std::size_t> GuiltyMessage(const std::string& error, std::size_t count)
+{
+    constexpr std::string_view kMark = "message index: ";
+    if (count == 1) return 0;
+    const auto at = error.find(kMark);
+    if (at == std::string::npos) return std::nullopt;
+    std::size_t index = 0;
+    std::from_chars(error.data() + at + kMark.size(), error.data() + error.size(), index);
+    return index < count ? std::optional{index} : std::nullopt;
+}
+
+Fate FateOf(const v1::WalletTransaction& made, std::optional<std::size_t> guilty, std::size_t index)
+{
+    if (made.state() == "expired" || (made.state() == "failed" && guilty && *guilty != index)) {
+        return {.state = "pending"};
+    }
+    return {.state = made.state(), .height = made.height(), .codespace = made.codespace(),
+            .code = made.code(), .error = made.error()};
+}
+
+std::string OrderOf(const std::string& job_id)
+{
+    constexpr std::size_t kOrderIdLength = 26;
+    return job_id.size() > kOrderIdLength && job_id[kOrderIdLength] == '-'
+               ? job_id.substr(0, kOrderIdLength)
+               : std::string{};
+}
+
+/// Records what became of a transaction, once.
+Result<std::optional<PaidFee>> RecordFate(pqxx::work& tx, const Held& wallet,
+                                          const v1::WalletTransaction& made)
+{
+    const auto rows = tx.exec_params(kLockTransaction, wallet.operator_id, made.hash(),
+                                     wallet.address);
+    if (rows.empty()) {
+        return Conflict("UNKNOWN_TRANSACTION", "It was not recorded before it was sent.");
+    }
+    if (rows[0]["state"].as<std::string>() != "signed") return std::optional<PaidFee>{};
+    tx.exec_params0(kSettleTransaction, wallet.operator_id, made.hash(), made.state(), made.height(),
+                    made.codespace(), made.code(), made.error());
+    const auto messages = MessagesIn(tx, wallet, made.hash());
+    const auto guilty = GuiltyMessage(made.error(), messages.size());
+    PaidFee paid{.tx_hash = made.hash(), .fee_uakt = db::ReadAmount(rows[0]["fee_uakt"]),
+                 .order_ids = {}};
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const auto job = Settle(tx, wallet.operator_id, messages[i], FateOf(made, guilty, i));
+        if (auto order = OrderOf(job); !order.empty()) paid.order_ids.push_back(std::move(order));
+    }
+    if (made.height() == 0 || paid.order_ids.empty()) return std::optional<PaidFee>{};
+    return std::optional{std::move(paid)};
+}
+
+Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& made,
+                               WalletExchange& exchange)
+{
+    if (made.state() == "signed") {
+        const auto known =
+            tx.exec_params(kLockTransaction, wallet.operator_id, made.hash(), wallet.address);
+        return known.empty() ? RecordSigned(tx, wallet, made) : Result<void>{};
+    }
+    if (made.state() != "committed" && made.state() != "failed" && made.state() != "expired") {
+        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION", "The state is none of a transaction's.");
+    }
+    auto fee = RecordFate(tx, wallet, made);
+    if (!fee) return fee.error();
+    if (*fee) exchange.fees.push_back(std::move(**fee));
+    return {};
+}
+
+std::string BalancesAsJson(const v1::WalletReport& report)
+{
+    boost::json::object balances;
+    for (const auto& balance : report.balances()) balances[balance.denom()] = balance.amount();
+    return boost::json::serialize(balances);
+}
+
+void AddUnresolved(pqxx::work& tx, const Held& wallet, v1::WalletOrders& orders)
+{
+    for (const auto& row : tx.exec_params(kUnresolved, wallet.operator_id, wallet.address)) {
+        auto& made = *orders.add_unresolved();
+        made.set_hash(row["hash"].as<std::string>());
+        made.set_signed_bytes(db::ReadBytes(row["signed_bytes"]));
+        made.set_timeout(row["timeout"].as<std::int64_t>());
+        made.set_fee_uakt(row["fee_uakt"].as<std::string>());
+        made.set_state("signed");
+        for (const auto id : MessagesIn(tx, wallet, made.hash())) made.add_messages(id);
+    }
+}
+
+}  // namespace
+
+Result<WalletExchange> ExchangeWallet(pqxx::work& tx, const std::string& operator_id,
+                                      const std::string& worker, const v1::WalletReport& report,
+                                      const Settings& settings)
+{
+    const auto wallet = TakeLease(tx, operator_id, worker, report);
+    if (!wallet) return wallet.error();
+    WalletExchange exchange;
+    for (const auto& made : report.transactions()) {
+        const auto recorded = RecordTransaction(tx, *wallet, made, exchange);
+        if (!recorded) return recorded.error();
+    }
+    tx.exec_params0(kReport, operator_id, report.address(), report.ready(),
+                    report.not_ready_because(), BalancesAsJson(report));
+    auto& orders = exchange.orders;
+    orders.set_address(report.address());
+    if (report.release()) {
+        tx.exec_params0(kRelease, operator_id, report.address());
+        return exchange;
+    }
+    const auto leased = tx.exec_params1(kLease, operator_id, report.address(), wallet->epoch, worker,
+                                        settings.wallet_lease.count());
+    orders.set_epoch(wallet->epoch);
+    orders.set_leased_until(db::ReadTime(leased[0]).time_since_epoch().count());
+    for (auto& message : PendingOf(tx, operator_id, report.address())) {
+        *orders.add_pending() = std::move(message);
+    }
+    AddUnresolved(tx, *wallet, orders);
+    return exchange;
+}
+
+std::optional<std::string> ChooseReadyWallet(pqxx::work& tx, const std::string& operator_id)
+{
+    const auto rows = tx.exec_params(kChooseReady, operator_id);
+    if (rows.empty()) return std::nullopt;
+    return rows[0][0].as<std::string>();
+}
+
+}  // namespace berth::queue

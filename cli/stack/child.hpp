@@ -1,5 +1,8 @@
 #pragma once
 
+#include "core/base/clock.hpp"
+#include "core/base/error.hpp"
+
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -10,21 +13,18 @@
 
 #include <sys/types.h>
 
-#include "core/base/clock.hpp"
-#include "core/base/error.hpp"
-
 namespace berth::stack {
 
 /// A program to keep running beside us. No shell is involved.
 struct ChildSpec {
-    std::string name;                                ///< For messages: `named`, `pebble`, ...
-    std::vector<std::string> argv;                   ///< argv[0] is looked up in PATH.
-    std::map<std::string, std::string> environment;  ///< Added to PATH, HOME and LANG.
-    std::filesystem::path log;                       ///< Its stdout and stderr are appended here.
-    std::filesystem::path directory;                 ///< Working folder; empty is the caller's.
-    std::string user;                                ///< Runs as this user; empty is the caller.
-    int stop_signal = SIGTERM;                       ///< Sent by Stop, and when our thread dies.
-    std::chrono::milliseconds stop_limit{15'000};    ///< From the signal to SIGKILL.
+    std::string name{};                                ///< For messages: `named`, `pebble`, ...
+    std::vector<std::string> argv{};                   ///< argv[0] is looked up in PATH.
+    std::map<std::string, std::string> environment{};  ///< Added to PATH, HOME and LANG.
+    std::filesystem::path log{};                       ///< Its stdout and stderr are appended here.
+    std::filesystem::path directory{};                 ///< Working folder; empty is the caller's.
+    std::string user{};                                ///< Runs as this user; empty is the caller.
+    int stop_signal = SIGTERM;                         ///< Sent by Stop, and when our thread dies.
+    std::chrono::milliseconds stop_limit{15'000};      ///< From the signal to SIGKILL.
 };
 
 /// A process of ours in a process group of its own. It never outlives the thread that started it:
@@ -56,14 +56,14 @@ public:
     pid_t pid() const { return pid_; }
     /// How the last run ended, in words; empty before the first end.
     const std::string& end() const { return end_; }
+    /// The end of its log, for a message.
+    std::string LogTail() const;
     /// The environment of the next Start.
     std::map<std::string, std::string>& environment() { return spec_.environment; }
 
 private:
     bool EndedBy(Deadline deadline);
     void Reap();
-    std::string LogTail() const;
-
     ChildSpec spec_;
     pid_t pid_ = -1;
     std::string end_;

@@ -13,11 +13,11 @@ namespace berth {
 
 /// One run of an outside program. No shell is involved.
 struct Command {
-    std::vector<std::string> argv;                   ///< argv[0] is looked up in PATH.
-    std::map<std::string, std::string> environment;  ///< Added to a clean PATH, HOME and LANG.
-    std::string stdin_bytes;                         ///< Secrets go here or in files of mode 0600.
-    std::filesystem::path directory;                 ///< Working folder; empty is the caller's.
-    std::size_t output_limit = 4 << 20;              ///< For stdout and stderr each, in bytes.
+    std::vector<std::string> argv{};                   ///< argv[0] is looked up in PATH.
+    std::map<std::string, std::string> environment{};  ///< Added to a clean PATH, HOME and LANG.
+    std::string stdin_bytes{};           ///< Secrets go here or in files of mode 0600.
+    std::filesystem::path directory{};   ///< Working folder; empty is the caller's.
+    std::size_t output_limit = 4 << 20;  ///< For stdout and stderr each, in bytes.
 };
 
 struct CommandOutput {
@@ -27,8 +27,8 @@ struct CommandOutput {
     bool truncated = false;  ///< Output went over the limit; the program was killed.
 };
 
-/// Runs programs of others: each in a process group of its own, killed as a whole at the deadline or
-/// when our process dies. Thread-safe; blocks until `deadline` at most.
+/// Runs programs of others: each in a process group of its own, killed as a whole at the deadline
+/// or when our process dies. Thread-safe; blocks until `deadline` at most.
 class CommandRunner {
 public:
     virtual ~CommandRunner() = default;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "cli/stack/child.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace berth::stack {
+
+/// A zone that the private name server is primary for.
+struct Zone {
+    std::string name{};                  ///< `berth.test`
+    std::vector<std::string> records{};  ///< Zone-file lines on top of SOA and NS.
+    std::string key_name{};              ///< TSIG key that may update it; empty for none.
+};
+
+/// A private BIND on 127.0.0.1: primary for its zones, and recursive over them, so that a CNAME
+/// from one zone into another is followed. Every other name does not exist: nothing is asked
+/// outside. Not thread-safe.
+class Bind {
+public:
+    /// Keeps everything in `folder`; listens on `port` for TCP and UDP.
+    Bind(std::filesystem::path folder, std::uint16_t port, std::vector<Zone> zones);
+
+    /// Writes configuration, zones and keys and waits until every zone is served. Errors:
+    /// kUnavailable `BIND_MISSING`, `FILE_NOT_WRITTEN`, `CHILD_ENDED`; kTimeout `CHILD_NOT_READY`.
+    Result<void> Start(Deadline deadline);
+    void Stop() { child_.Stop(); }
+
+    /// `127.0.0.1:port`.
+    std::string Address() const;
+    /// File of mode 0600 with a TSIG key, as `nsupdate -k` takes it.
+    std::filesystem::path KeyFile(const std::string& key_name) const;
+    Child& child() { return child_; }
+
+private:
+    Result<void> WriteFiles() const;
+    bool Serves(const Zone& zone) const;
+
+    std::filesystem::path folder_;
+    std::uint16_t port_;
+    std::vector<Zone> zones_;
+    Child child_;
+};
+
+}  // namespace berth::stack

@@ -1,0 +1,37 @@
+#include "cli/stack/haproxy.hpp"
+
+#include <algorithm>
+
+#include "cli/stack/ports.hpp"
+#include "core/base/file.hpp"
+
+namespace berth::stack {
+namespace {
+
+constexpr auto kProgram = "/usr/sbin/haproxy";
+
+}  // namespace
+
+Haproxy::Haproxy(std::filesystem::path folder, std::vector<std::uint16_t> ports)
+    : folder_{std::move(folder)},
+      ports_{std::move(ports)},
+      child_{{.name = "haproxy",
+              .argv = {kProgram, "-db", "-f", folder_ / "haproxy.cfg"},
+              .log = folder_ / "log",
+              .directory = folder_}}
+{
+}
+
+Result<void> Haproxy::Start(const std::string& text, Deadline deadline)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(folder_, failed);
+    const auto written = WriteFileAtomically(folder_ / "haproxy.cfg", text);
+    if (!written) return written;
+    const auto started = child_.Start();
+    if (!started) return started;
+    return child_.WaitUntil([this] { return std::all_of(ports_.begin(), ports_.end(), Listens); },
+                            deadline);
+}
+
+}  // namespace berth::stack

@@ -1,0 +1,79 @@
+#include "cli/stack/pebble.hpp"
+
+#include <boost/json.hpp>
+
+#include "cli/stack/private_ca.hpp"
+#include "core/base/command_runner.hpp"
+#include "core/base/file.hpp"
+
+namespace berth::stack {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr int kPortThatNothingListensOn =
+    1;  // For challenges over HTTP and TLS, which we never use.
+
+std::string Local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+ChildSpec SpecOf(const Pebble::Settings& settings)
+{
+    return {.name = "pebble",
+            .argv = {"pebble", "-strict=false", "-config", settings.folder / "pebble.json",
+                     "-dnsserver", settings.resolver},
+            .environment = {{"PEBBLE_VA_NOSLEEP", "1"}},
+            .log = settings.folder / "log",
+            .directory = settings.folder};
+}
+
+}  // namespace
+
+Pebble::Pebble(Settings settings) : settings_{std::move(settings)}, child_{SpecOf(settings_)} {}
+
+Result<void> Pebble::Start(Deadline deadline)
+{
+    const auto written = WriteFiles();
+    if (!written) return written;
+    const auto started = child_.Start();
+    if (!started) return started;
+    return child_.WaitUntil([this] { return FetchRoot(); }, deadline);
+}
+
+Result<void> Pebble::WriteFiles() const
+{
+    std::error_code failed;
+    fs::create_directories(settings_.folder, failed);
+    const PrivateCa ca{"Private ACME server"};
+    const auto certificate = settings_.folder / "server.pem";
+    const auto key = settings_.folder / "server.key";
+    const auto issued = ca.Issue(certificate, key);
+    if (!issued) return issued;
+    const auto stored = WriteFileAtomically(ServerCa(), ca.Certificate(), 0644);
+    if (!stored) return stored;
+    const boost::json::object config{
+        {"pebble",
+         {{"listenAddress", Local(settings_.port)},
+          {"managementListenAddress", Local(settings_.management_port)},
+          {"certificate", certificate.string()},
+          {"privateKey", key.string()},
+          {"httpPort", kPortThatNothingListensOn},
+          {"tlsPort", kPortThatNothingListensOn},
+          {"ocspResponderURL", ""},
+          {"externalAccountBindingRequired", false}}}};
+    return WriteFileAtomically(settings_.folder / "pebble.json", boost::json::serialize(config));
+}
+
+bool Pebble::FetchRoot() const
+{
+    ProcessRunner runner{1};
+    const Command fetch{.argv = {"curl", "--silent", "--fail", "--max-time", "3", "--cacert",
+                                 ServerCa(),
+                                 "https://" + Local(settings_.management_port) + "/roots/0"}};
+    const auto root = runner.Run(fetch, Deadline::After(5s));
+    return root && root->exit_code == 0 && WriteFileAtomically(Root(), root->out, 0644);
+}
+
+std::string Pebble::Directory() const { return "https://" + Local(settings_.port) + "/dir"; }
+
+}  // namespace berth::stack

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "cli/stack/child.hpp"
+
+namespace berth::stack {
+
+/// A private ACME certificate authority (Pebble) on 127.0.0.1, with a root that it makes anew at
+/// each start. It validates at once, without its random pause, through our name server. Not
+/// thread-safe.
+class Pebble {
+public:
+    struct Settings {
+        std::filesystem::path folder;
+        std::uint16_t port = 0;             ///< ACME over TLS.
+        std::uint16_t management_port = 0;  ///< Its roots, over TLS.
+        std::string resolver;               ///< `host:port` of the DNS server that it asks.
+    };
+    explicit Pebble(Settings settings);
+
+    /// Starts it, waits until it serves, and stores the root of the certificates that it issues.
+    /// Errors: kUnavailable `FILE_NOT_WRITTEN`, `CHILD_NOT_STARTED`, `CHILD_ENDED`; kTimeout.
+    Result<void> Start(Deadline deadline);
+    void Stop() { child_.Stop(); }
+
+    /// ACME directory URL.
+    std::string Directory() const;
+    /// PEM of the authority that certifies the ACME server itself.
+    std::filesystem::path ServerCa() const { return settings_.folder / "server-ca.pem"; }
+    /// PEM of the root of the certificates that it issues.
+    std::filesystem::path Root() const { return settings_.folder / "root.pem"; }
+    Child& child() { return child_; }
+
+private:
+    Result<void> WriteFiles() const;
+    bool FetchRoot() const;
+
+    Settings settings_;
+    Child child_;
+};
+
+}  // namespace berth::stack

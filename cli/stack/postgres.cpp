@@ -1,0 +1,137 @@
+#include "cli/stack/postgres.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <libpq-fe.h>
+#include <optional>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace berth::stack {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kServerUser = "postgres";
+constexpr auto kPrograms = "/usr/lib/postgresql";
+
+std::string ServerUser() { return ::geteuid() == 0 ? kServerUser : ""; }
+
+/// The folder of the newest server's programs.
+std::optional<fs::path> ServerPrograms()
+{
+    std::vector<std::pair<int, fs::path>> found;
+    std::error_code none;
+    for (const auto& version : fs::directory_iterator{kPrograms, none}) {
+        const auto programs = version.path() / "bin";
+        const int number = std::atoi(version.path().filename().c_str());
+        if (fs::exists(programs / "initdb")) found.emplace_back(number, programs);
+    }
+    if (found.empty()) return std::nullopt;
+    return std::max_element(found.begin(), found.end())->second;
+}
+
+Error NotMade(const std::string& message)
+{
+    return Fail(ErrorCode::kUnavailable, "POSTGRES_NOT_MADE", message);
+}
+
+std::string Quoted(const std::string& name)
+{
+    std::string quoted = "\"";
+    for (const char c : name) quoted += c == '"' ? std::string{"\"\""} : std::string(1, c);
+    return quoted + '"';
+}
+
+}  // namespace
+
+Postgres::Postgres(fs::path folder) : folder_{std::move(folder)} {}
+
+Postgres::~Postgres() { Stop(); }
+
+Result<void> Postgres::Start(Deadline deadline)
+{
+    const auto programs = ServerPrograms();
+    if (!programs) {
+        return Fail(ErrorCode::kUnavailable, "POSTGRES_MISSING",
+                    "No PostgreSQL server is installed; setup/packages.sh run installs it.");
+    }
+    if (files_.empty()) {
+        const auto made = MakeFiles();
+        if (!made) return made;
+        const auto initialised = RunInitdb(*programs, deadline);
+        if (!initialised) return initialised;
+    }
+    child_ = std::make_unique<Child>(
+        ChildSpec{.name = "postgres",
+                  .argv = {*programs / "postgres", "-D", files_ / "data", "-k", files_, "-c",
+                           "listen_addresses=", "-c", "max_connections=200"},
+                  .log = folder_ / "log",
+                  .user = ServerUser(),
+                  .stop_signal = SIGINT});
+    const auto started = child_->Start();
+    if (!started) return started;
+    return child_->WaitUntil([&] { return PQping(Url().c_str()) == PQPING_OK; }, deadline);
+}
+
+Result<void> Postgres::MakeFiles()
+{
+    std::error_code failed;
+    fs::create_directories(folder_, failed);
+    char name[] = "/tmp/berth-postgres-XXXXXX";
+    if (failed || !::mkdtemp(name)) return NotMade("No folder could be made for PostgreSQL.");
+    files_ = name;
+    const auto* user = ::getpwnam(kServerUser);
+    if (::geteuid() == 0 && (!user || ::chown(name, user->pw_uid, user->pw_gid) != 0)) {
+        return NotMade("The folder could not be given to user `postgres`.");
+    }
+    fs::remove(folder_ / "data", failed);
+    fs::create_directory_symlink(files_, folder_ / "data", failed);
+    if (failed) return NotMade("The link to PostgreSQL's files could not be made.");
+    return {};
+}
+
+Result<void> Postgres::RunInitdb(const fs::path& programs, Deadline deadline)
+{
+    Child initdb{{.name = "initdb",
+                  .argv = {programs / "initdb", "--pgdata", files_ / "data", "--username=berth",
+                           "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
+                  .log = folder_ / "log",
+                  .directory = files_,
+                  .user = ServerUser()}};
+    const auto started = initdb.Start();
+    if (!started) return started;
+    const auto ended = initdb.WaitUntil([&] { return !initdb.Running(); }, deadline);
+    if (!ended) return ended;
+    if (initdb.end() == "exit code 0") return {};
+    return NotMade("initdb ended with " + initdb.end() + ":\n" + initdb.LogTail());
+}
+
+void Postgres::Stop()
+{
+    child_.reset();
+    std::error_code ignored;
+    if (!files_.empty()) fs::remove_all(files_, ignored);
+    files_.clear();
+}
+
+Result<std::string> Postgres::CreateDatabase(const std::string& name)
+{
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection{PQconnectdb(Url().c_str()),
+                                                                  PQfinish};
+    const std::unique_ptr<PGresult, decltype(&PQclear)> made{
+        PQexec(connection.get(), ("CREATE DATABASE " + Quoted(name)).c_str()), PQclear};
+    if (PQresultStatus(made.get()) == PGRES_COMMAND_OK) return Url(name);
+    return Fail(ErrorCode::kUnavailable, "DATABASE_NOT_MADE", PQerrorMessage(connection.get()));
+}
+
+std::string Postgres::Url(const std::string& database) const
+{
+    std::string host;
+    for (const char c : files_.string()) host += c == '/' ? std::string{"%2F"} : std::string(1, c);
+    return "postgresql://berth@" + host + "/" + database;
+}
+
+}  // namespace berth::stack

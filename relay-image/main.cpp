@@ -1,0 +1,38 @@
+#include <csignal>
+#include <iostream>
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/config/load.hpp"
+#include "relay-image/relay.hpp"
+
+namespace {
+
+constexpr auto kUsage = "berth-relay [--config FILE.yaml] [--key=value ...]";
+
+int Refuse(berth::Log& log, const berth::Error& error)
+{
+    log.Error("not started", {{"reason", error.reason}, {"error", error.message}});
+    return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    const berth::SystemClock clock;
+    berth::Log log{std::cerr, "berth-relay", clock};
+    const auto arguments = berth::config::Arguments::FromMain(argc, argv);
+    const auto declared = berth::relay::DeclaredSettings();
+    if (berth::config::AsksForHelp(arguments)) {
+        std::cout << berth::config::HelpText(kUsage, declared);
+        return 0;
+    }
+    const auto loaded = berth::config::Load(declared, arguments);
+    if (!loaded) return Refuse(log, loaded.error());
+    const auto settings = berth::relay::ReadSettings(loaded->config);
+    if (!settings) return Refuse(log, settings.error());
+    const auto ran = berth::relay::RunRelay(*settings, clock, log);
+    return ran ? 0 : Refuse(log, ran.error());
+}

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/nostr/event.hpp"
+#include "relay-image/protocol/limits.hpp"
+
+namespace berth::relay {
+
+/// An event that passed every check and may be stored and sent.
+struct AdmittedEvent {
+    nostr::Event event;
+    std::string json;                        ///< As it is sent.
+    std::optional<std::int64_t> expires_at;  ///< Unix seconds (NIP-40).
+};
+using EventPtr = std::shared_ptr<const AdmittedEvent>;
+
+/// When the event expires by its `expiration` tag. Errors: kInvalid `BAD_EXPIRATION`.
+Result<std::optional<std::int64_t>> ExpirationOf(const nostr::Event& event);
+
+/// True for an event that only its author may publish (NIP-70).
+bool IsProtected(const nostr::Event& event);
+
+/// Checks limits, time and signature, the cheap ones first; the other result is the text to refuse
+/// it with. Thread-safe.
+std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limits,
+                                          std::int64_t now);
+
+}  // namespace berth::relay

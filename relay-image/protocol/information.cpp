@@ -1,0 +1,53 @@
+#include "relay-image/protocol/information.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace berth::relay {
+namespace {
+
+namespace json = boost::json;
+
+json::object LimitationOf(const RelayProfile& profile, const Limits& limits)
+{
+    json::object limitation{
+        {"max_message_length", limits.max_message_bytes},
+        {"max_subscriptions", limits.max_subscriptions},
+        {"max_filters", limits.max_filters},
+        {"max_limit", limits.max_limit},
+        {"default_limit", limits.max_limit},
+        {"max_subid_length", limits.max_subid_length},
+        {"max_event_tags", limits.max_event_tags},
+        {"max_content_length", limits.max_content_length},
+        {"min_pow_difficulty", 0},
+        {"auth_required", profile.auth_required},
+        {"payment_required", false},
+        {"restricted_writes", profile.restricted_writes},
+        {"created_at_upper_limit", limits.created_at_upper_limit},
+    };
+    if (limits.created_at_lower_limit > 0) {
+        limitation["created_at_lower_limit"] = limits.created_at_lower_limit;
+    }
+    return limitation;
+}
+
+}  // namespace
+
+std::string InformationDocument(const RelayProfile& profile, const Limits& limits)
+{
+    json::object document{
+        {"name", profile.name},
+        {"description", profile.description},
+        {"supported_nips", {1, 9, 11, 40, 42, 70}},
+        {"software", "berth-relay"},
+        {"version", BERTH_VERSION},
+        {"limitation", LimitationOf(profile, limits)},
+    };
+    if (!profile.pubkey.empty()) document["pubkey"] = profile.pubkey;
+    if (!profile.contact.empty()) document["contact"] = profile.contact;
+    if (!profile.icon.empty()) document["icon"] = profile.icon;
+    return json::serialize(document);
+}
+
+}  // namespace berth::relay

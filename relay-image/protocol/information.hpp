@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "relay-image/protocol/limits.hpp"
+
+namespace berth::relay {
+
+/// What the owner says about his relay.
+struct RelayProfile {
+    std::string name = "berth-relay";
+    std::string description;
+    std::string pubkey;   ///< Of the owner, hex; empty if he does not say.
+    std::string contact;
+    std::string icon;
+    std::string url;      ///< `wss://...` as clients know it; what NIP-42 events must name.
+    bool auth_required = false;
+    bool restricted_writes = false;  ///< Only the listed writers may publish.
+};
+
+/// The NIP-11 document.
+std::string InformationDocument(const RelayProfile& profile, const Limits& limits);
+
+}  // namespace berth::relay

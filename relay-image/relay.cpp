@@ -1,0 +1,149 @@
+#include "relay-image/relay.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <functional>
+#include <thread>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "core/base/file.hpp"
+#include "relay-image/http/server.hpp"
+#include "relay-image/storage/postgres_event_store.hpp"
+
+namespace berth::relay {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 20ms;
+constexpr auto kStallSweep = 1s;
+constexpr auto kDrainLimit = 10s;
+constexpr auto kGoodbyeLimit = 2s;
+
+/// All parts of a running relay, in the order in which they need each other.
+class Relay {
+public:
+    Relay(const RelaySettings& settings, const Clock& clock, Log& log)
+        : settings_{settings},
+          log_{log},
+          store_{[url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
+          writer_{store_, clock, log, [this](auto written) { Report(std::move(written)); }},
+          readers_{store_, settings.reader_threads},
+          intake_{settings.limits, settings.access, clock, writer_,
+                  std::max(1U, std::thread::hardware_concurrency())},
+          context_{settings.profile, settings.limits, settings.access, clock,   log,
+                   intake_,          readers_,        sessions_,       figures_},
+          server_{io_, context_, writer_, DashboardGuard{settings.dashboard_password},
+                  settings.max_connections}
+    {
+    }
+
+    Result<void> Run()
+    {
+        for (const auto& address : settings_.addresses) {
+            const auto taken = server_.Listen(address);
+            if (!taken) return taken.error();
+            log_.Info("listening", {{"address", *taken}});
+            if (first_address_.empty()) first_address_ = *taken;
+        }
+        signals_.async_wait([this](auto error, int) {
+            if (!error) Drain();
+        });
+        SignalReadiness();
+        SweepStalled();
+        io_.run();
+        log_.Info("stopped");
+        return {};
+    }
+
+private:
+    using Steady = std::chrono::steady_clock;
+
+    /// On the writer's thread: carries a batch over; all are answered before it is fanned out.
+    void Report(std::vector<Written> batch)
+    {
+        asio::post(io_, [this, batch = std::move(batch)] {
+            for (const auto& [submission, outcome] : batch) {
+                if (const auto publisher = submission.publisher.lock()) {
+                    publisher->OnWritten(submission.event, outcome);
+                }
+            }
+            for (const auto& [submission, outcome] : batch) {
+                if (outcome && *outcome == Verdict::kStored) sessions_.Deliver(submission.event);
+            }
+        });
+    }
+
+    /// Looks again every tick until `settled` or the limit, then goes on.
+    void Await(std::function<bool()> settled, Steady::time_point limit, std::function<void()> then)
+    {
+        if (settled() || Steady::now() >= limit) return then();
+        timer_.expires_after(kTick);
+        timer_.async_wait([this, settled, limit, then](auto error) {
+            if (!error) Await(settled, limit, then);
+        });
+    }
+
+    void SignalReadiness()
+    {
+        Await([this] { return writer_.healthy(); }, Steady::time_point::max(), [this] {
+            log_.Info("serving");
+            if (settings_.ready_file.empty()) return;
+            const auto written =
+                WriteFileAtomically(settings_.ready_file, first_address_ + "\n", 0644);
+            if (!written) log_.Error("no ready file", {{"error", written.error().message}});
+        });
+    }
+
+    void SweepStalled()
+    {
+        sweep_.expires_after(kStallSweep);
+        sweep_.async_wait([this](auto error) {
+            if (error) return;
+            sessions_.DropStalled();
+            SweepStalled();
+        });
+    }
+
+    void Drain()
+    {
+        log_.Info("draining", {{"connections", sessions_.count()}});
+        server_.StartDraining();
+        sessions_.StopTaking();
+        Await([this] { return sessions_.Settled(); }, Steady::now() + kDrainLimit, [this] {
+            sessions_.CloseAll();
+            Await([this] { return sessions_.count() == 0; }, Steady::now() + kGoodbyeLimit,
+                  [this] { io_.stop(); });
+        });
+    }
+
+    const RelaySettings& settings_;
+    Log& log_;
+    asio::io_context io_{1};
+    asio::signal_set signals_{io_, SIGTERM, SIGINT};
+    asio::steady_timer timer_{io_};
+    asio::steady_timer sweep_{io_};
+    std::string first_address_;
+    Figures figures_;
+    Sessions sessions_{figures_};
+    EventStoreFactory store_;
+    EventWriter writer_;
+    EventReaders readers_;
+    EventIntake intake_;
+    SessionContext context_;
+    Server server_;
+};
+
+}  // namespace
+
+Result<void> RunRelay(const RelaySettings& settings, const Clock& clock, Log& log)
+{
+    Relay relay{settings, clock, log};
+    return relay.Run();
+}
+
+}  // namespace berth::relay

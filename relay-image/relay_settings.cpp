@@ -1,0 +1,118 @@
+#include "relay-image/relay_settings.hpp"
+
+#include "core/nostr/keys.hpp"
+
+namespace berth::relay {
+namespace {
+
+using config::Setting;
+using config::Type;
+
+constexpr Setting kSettings[] = {
+    {"relay.address", Type::kList, "127.0.0.1:8080", "addresses to listen on, host:port"},
+    {"relay.ready_file", Type::kText, "", "written with host:port once the relay serves"},
+    {"relay.database_url_file", Type::kSecretFile, "", "file with the postgresql:// address"},
+    {"relay.dashboard_password_file", Type::kSecretFile, "", "file with the dashboard's password"},
+    {"relay.name", Type::kText, "berth-relay", "name shown to clients"},
+    {"relay.description", Type::kText, "", "what the relay is for"},
+    {"relay.pubkey", Type::kText, "", "owner's public key, hex or npub"},
+    {"relay.contact", Type::kText, "", "how to reach the owner"},
+    {"relay.icon", Type::kText, "", "address of a picture"},
+    {"relay.url", Type::kText, "", "wss:// address that clients use; NIP-42 events must name it"},
+    {"relay.auth_required", Type::kBool, "false", "serve only clients that authenticate (NIP-42)"},
+    {"relay.restricted_writes", Type::kBool, "false", "take events of allowed writers only"},
+    {"relay.allowed_writers", Type::kList, "", "public keys whose events are always accepted"},
+    {"relay.max_connections", Type::kInteger, "10000", "open connections", 1, 1000000},
+    {"relay.reader_threads", Type::kInteger, "2", "threads that read the database", 1, 64},
+    {"relay.max_message_bytes", Type::kInteger, "131072", "of one message", 1024, 16777216},
+    {"relay.max_subscriptions", Type::kInteger, "64", "on one connection", 1, 100000},
+    {"relay.max_filters", Type::kInteger, "16", "in one REQ", 1, 1000},
+    {"relay.max_limit", Type::kInteger, "500", "stored events for one filter", 1, 100000},
+    {"relay.max_subid_length", Type::kInteger, "64", "characters", 1, 1024},
+    {"relay.max_event_tags", Type::kInteger, "2000", "tags of one event", 1, 100000},
+    {"relay.max_content_length", Type::kInteger, "65536", "characters of content", 1, 16777216},
+    {"relay.created_at_lower_limit", Type::kInteger, "0", "seconds of age, 0 for any", 0},
+    {"relay.created_at_upper_limit", Type::kInteger, "900", "seconds ahead of the clock", 0},
+};
+
+Limits ReadLimits(const config::Config& config)
+{
+    const auto count = [&](std::string_view key) {
+        return static_cast<std::size_t>(config.Integer(key));
+    };
+    return {.max_message_bytes = count("relay.max_message_bytes"),
+            .max_subscriptions = count("relay.max_subscriptions"),
+            .max_filters = count("relay.max_filters"),
+            .max_limit = config.Integer("relay.max_limit"),
+            .max_subid_length = count("relay.max_subid_length"),
+            .max_event_tags = count("relay.max_event_tags"),
+            .max_content_length = count("relay.max_content_length"),
+            .created_at_lower_limit = config.Integer("relay.created_at_lower_limit"),
+            .created_at_upper_limit = config.Integer("relay.created_at_upper_limit")};
+}
+
+Result<RelayProfile> ReadProfile(const config::Config& config)
+{
+    RelayProfile profile{.name = config.Text("relay.name"),
+                         .description = config.Text("relay.description"),
+                         .pubkey = {},
+                         .contact = config.Text("relay.contact"),
+                         .icon = config.Text("relay.icon"),
+                         .url = config.Text("relay.url"),
+                         .auth_required = config.Bool("relay.auth_required"),
+                         .restricted_writes = config.Bool("relay.restricted_writes")};
+    if (config.Text("relay.pubkey").empty()) return profile;
+    const auto pubkey = nostr::ParsePubkey(config.Text("relay.pubkey"));
+    if (!pubkey) return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", "relay.pubkey is no public key.");
+    profile.pubkey = *pubkey;
+    return profile;
+}
+
+Result<AccessPolicy> ReadAccess(const config::Config& config, const RelayProfile& profile)
+{
+    AccessPolicy access{.auth_required = profile.auth_required,
+                        .restricted_writes = profile.restricted_writes,
+                        .writers = {}};
+    if (!profile.pubkey.empty()) access.writers.insert(profile.pubkey);
+    for (const auto& text : config.List("relay.allowed_writers")) {
+        const auto pubkey = nostr::ParsePubkey(text);
+        if (!pubkey) {
+            return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
+                        "relay.allowed_writers: \"" + text + "\" is no public key.");
+        }
+        access.writers.insert(*pubkey);
+    }
+    return access;
+}
+
+}  // namespace
+
+std::span<const Setting> DeclaredSettings() { return kSettings; }
+
+Result<RelaySettings> ReadSettings(const config::Config& config)
+{
+    const auto profile = ReadProfile(config);
+    if (!profile) return profile.error();
+    const auto access = ReadAccess(config, *profile);
+    if (!access) return access.error();
+    RelaySettings settings{
+        .addresses = config.List("relay.address"),
+        .ready_file = config.Text("relay.ready_file"),
+        .database_url = config.SecretOf("relay.database_url_file"),
+        .dashboard_password = config.SecretOf("relay.dashboard_password_file"),
+        .profile = *profile,
+        .limits = ReadLimits(config),
+        .access = *access,
+        .max_connections = static_cast<std::size_t>(config.Integer("relay.max_connections")),
+        .reader_threads = static_cast<int>(config.Integer("relay.reader_threads"))};
+    if (settings.addresses.empty()) {
+        return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", "relay.address names no address.");
+    }
+    if (settings.database_url.empty()) {
+        return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
+                    "BERTH_RELAY_DATABASE_URL or relay.database_url_file is needed.");
+    }
+    return settings;
+}
+
+}  // namespace berth::relay

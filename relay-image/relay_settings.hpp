@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "core/config/config.hpp"
+#include "relay-image/protocol/access.hpp"
+#include "relay-image/protocol/information.hpp"
+#include "relay-image/protocol/limits.hpp"
+
+namespace berth::relay {
+
+/// All that the relay can be told when it starts.
+struct RelaySettings {
+    std::vector<std::string> addresses;  ///< `host:port`, each served alike.
+    std::string ready_file;
+    Secret database_url;
+    Secret dashboard_password;
+    RelayProfile profile;
+    Limits limits;
+    AccessPolicy access;
+    std::size_t max_connections = 0;
+    int reader_threads = 0;
+};
+
+/// The table of settings, for config::Load and --help.
+std::span<const config::Setting> DeclaredSettings();
+
+/// Errors: kInvalid `CONFIG_BAD_VALUE` (a key that is none, a secret that is missing).
+Result<RelaySettings> ReadSettings(const config::Config& config);
+
+}  // namespace berth::relay

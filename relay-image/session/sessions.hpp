@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "relay-image/protocol/admission.hpp"
+#include "relay-image/session/figures.hpp"
+
+namespace berth::relay {
+
+class Session;
+
+/// The open connections; live events go to all of them from here. Used on the I/O thread only.
+class Sessions {
+public:
+    explicit Sessions(Figures& figures) : figures_{figures} {}
+
+    void Add(std::shared_ptr<Session> session);
+    void Remove(const std::shared_ptr<Session>& session);
+    /// Sends a new event to every subscription that it fits.
+    void Deliver(const EventPtr& event);
+    /// Ends connections whose client has taken nothing for too long.
+    void DropStalled();
+    /// Takes no further message of any client.
+    void StopTaking();
+    /// Asks all connections to end, as for a restart.
+    void CloseAll();
+    /// Whether no connection waits for the answer to an event.
+    bool Settled() const;
+
+    std::size_t count() const { return sessions_.size(); }
+    std::size_t CountSubscriptions() const;
+
+private:
+    Figures& figures_;
+    std::set<std::shared_ptr<Session>> sessions_;
+};
+
+}  // namespace berth::relay

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "relay-image/protocol/filter.hpp"
+#include "relay-image/storage/event_store.hpp"
+
+namespace berth::relay {
+
+/// One REQ of a connection. Until its stored events are sent, live ones are held back, so that EOSE
+/// parts the two and no event comes twice.
+struct Subscription {
+    std::uint64_t serial = 0;    ///< Tells a new REQ from an older one of the same name.
+    std::vector<Filter> filters;
+    std::string head;            ///< What stands before an event in its messages.
+    bool live = false;           ///< EOSE was sent.
+    std::vector<EventPtr> held;
+
+    bool Matches(const nostr::Event& event) const;
+};
+
+/// Stored events on their way to a subscription.
+struct StoredReply {
+    std::string subscription;
+    std::uint64_t serial = 0;
+    std::vector<StoredEvent> events;
+    std::size_t next = 0;  ///< The first that is not sent yet.
+
+    /// Whether `id` (hex) is among them.
+    bool Contains(const std::string& id) const;
+};
+
+}  // namespace berth::relay

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.hpp"
+#include "core/base/secret.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace berth::relay {
+
+/// A value for a `$n`, in PostgreSQL's binary format.
+struct SqlValue {
+    unsigned type = 0;                 ///< Oid of its type.
+    std::optional<std::string> bytes;  ///< Nothing is NULL.
+
+    static SqlValue Number(std::int64_t number);
+    static SqlValue Text(std::string text);
+    static SqlValue Numbers(const std::vector<std::optional<std::int64_t>>& numbers);
+    static SqlValue Kinds(const std::optional<std::vector<int>>& kinds);
+    static SqlValue Texts(const std::vector<std::string>& texts);
+    static SqlValue Blobs(const std::vector<std::optional<std::string>>& blobs);
+    static SqlValue NoBlobs();  ///< NULL in place of an array.
+};
+
+/// One statement with its values.
+struct Statement {
+    const char* sql = "";
+    std::vector<SqlValue> values;
+};
+
+/// The rows of an answer; values in binary.
+class Rows {
+public:
+    explicit Rows(pg_result* result);
+
+    const pg_result* result() const { return result_.get(); }
+    int count() const;
+    std::string_view Bytes(int row, int column) const;
+    std::int64_t Number(int row, int column) const;  ///< Of an int4 or int8.
+
+private:
+    std::shared_ptr<pg_result> result_;
+};
+
+/// One connection to PostgreSQL. Not thread-safe. After any error the next call connects afresh if
+/// it has to. Errors: kUnavailable `DATABASE_UNAVAILABLE`; kInternal `DATABASE_REFUSED`.
+class PostgresConnection {
+public:
+    /// Does not connect yet. `session_settings` are `-c name=value` options of the session.
+    PostgresConnection(Secret url, std::string session_settings);
+
+    /// Runs one statement; it is prepared only for this call.
+    Result<Rows> Run(const Statement& statement);
+    /// Runs several commands given as one text, in one transaction.
+    Result<void> RunScript(const std::string& script);
+    /// Runs statements in one transaction and one round trip, prepared once per connection; returns
+    /// the rows of the first. Error kUnknown `COMMIT_UNKNOWN`: it may or may not be committed.
+    Result<Rows> RunTransaction(std::span<const Statement> statements);
+
+private:
+    struct Closer {
+        void operator()(pg_conn* connection) const;
+    };
+
+    Result<void> EnsureConnected();
+    Result<void> Prepare(const Statement& statement);
+    void Send(const Statement& prepared);
+    Result<Rows> CollectTransaction(std::size_t statements);
+    Error LastError();
+
+    Secret url_;
+    std::string session_settings_;
+    std::unique_ptr<pg_conn, Closer> connection_;
+    std::vector<const char*> prepared_;  ///< Index is the statement's name.
+};
+
+}  // namespace berth::relay

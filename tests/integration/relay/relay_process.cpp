@@ -1,0 +1,105 @@
+#include "tests/integration/relay/relay_process.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace berth::relay::test {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr auto kStartLimit = 30s;
+constexpr auto kPollEvery = 5ms;
+constexpr auto kProgram = BERTH_BINARY_DIR "/relay-image/berth-relay";
+
+fs::path MakeFolder()
+{
+    char name[] = "/tmp/berth-relay-XXXXXX";
+    if (!::mkdtemp(name)) throw std::runtime_error{"No temporary folder could be made."};
+    return name;
+}
+
+[[noreturn]] void Execute(const fs::path& log, std::vector<std::string> environment)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
+    std::vector<char*> pointers;
+    for (auto& line : environment) pointers.push_back(line.data());
+    pointers.push_back(nullptr);
+    char program[] = "berth-relay";
+    char* argv[] = {program, nullptr};
+    ::execve(kProgram, argv, pointers.data());
+    ::_exit(127);
+}
+
+std::string ReadAll(const fs::path& path)
+{
+    std::ostringstream text;
+    text << std::ifstream{path}.rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+RelayProcess::RelayProcess(const std::string& database_url, Settings settings)
+    : folder_{MakeFolder()}, settings_{std::move(settings)}
+{
+    settings_.emplace("ADDRESS", "127.0.0.1:0");
+    settings_.emplace("DATABASE_URL", database_url);
+    settings_.emplace("READY_FILE", folder_ / "ready");
+    Start();
+}
+
+RelayProcess::~RelayProcess()
+{
+    End(SIGKILL);
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+}
+
+void RelayProcess::Start()
+{
+    fs::remove(folder_ / "ready");
+    std::vector<std::string> environment;
+    for (const auto& [key, value] : settings_) environment.push_back("BERTH_RELAY_" + key + "=" + value);
+    pid_ = ::fork();
+    if (pid_ == 0) Execute(folder_ / "log", environment);
+    const auto limit = std::chrono::steady_clock::now() + kStartLimit;
+    while (!fs::exists(folder_ / "ready")) {
+        const bool gone = ::waitpid(pid_, nullptr, WNOHANG) != 0;
+        if (gone || std::chrono::steady_clock::now() > limit) {
+            throw std::runtime_error{"The relay did not start: " + ReadAll(folder_ / "log")};
+        }
+        std::this_thread::sleep_for(kPollEvery);
+    }
+    const auto address = ReadAll(folder_ / "ready");
+    port_ = static_cast<unsigned short>(std::stoi(address.substr(address.rfind(':') + 1)));
+}
+
+void RelayProcess::Kill() { End(SIGKILL); }
+
+int RelayProcess::Terminate() { return End(SIGTERM); }
+
+int RelayProcess::End(int signal)
+{
+    if (pid_ <= 0) return 0;
+    int status = 0;
+    ::kill(pid_, signal);
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
+    pid_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace berth::relay::test

@@ -21,6 +21,8 @@ std::string Seal(std::string_view after, std::string_view arguments)
     return {digest.begin(), digest.begin() + kSealBytes};
 }
 
+}  // namespace
+
 std::string_view NameOf(Role role)
 {
     switch (role) {
@@ -31,8 +33,6 @@ std::string_view NameOf(Role role)
     }
     return "unknown";
 }
-
-}  // namespace
 
 Result<std::string> CallerOf(const Call& call)
 {

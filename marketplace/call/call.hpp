@@ -3,6 +3,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
@@ -10,6 +11,9 @@
 namespace berth::call {
 
 enum class Role { kCustomer, kOperator, kFinance, kAdmin };
+
+/// As CreateSession says it: `customer`, `operator`, `finance`, `admin`.
+std::string_view NameOf(Role role);
 
 /// Who calls, and within which time: all that a handler knows of the transport. Handlers are
 /// functions (Call, Request) → Result<Response>.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -20,6 +21,8 @@ public:
     };
 
     virtual ~Feed() = default;
+    /// The topic of db::Notify that may mean something new; empty where only the poll tells.
+    virtual std::string Topic() const { return {}; }
     /// What has come since the part before. Blocks for a query at most; never called by two threads
     /// at once. An Error ends the stream with it.
     virtual Result<Part> Pull(Deadline deadline) = 0;

@@ -1,6 +1,7 @@
 #include "marketplace/ledger/entry.hpp"
 
 #include "core/base/digest.hpp"
+#include "marketplace/db/values.hpp"
 #include "marketplace/ledger/calendar.hpp"
 
 namespace berth::ledger {
@@ -13,9 +14,7 @@ constexpr auto kPost = R"sql(
                              asset, amount, usd_micros, snapshot_id, month, created_at,
                              period_from, period_to)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::numeric, $10::bigint, $11, $12,
-               'epoch'::timestamptz + $13::bigint * interval '1 microsecond',
-               'epoch'::timestamptz + NULLIF($14, '')::bigint * interval '1 microsecond',
-               'epoch'::timestamptz + NULLIF($15, '')::bigint * interval '1 microsecond'
+               $13::timestamptz, $14::timestamptz, $15::timestamptz
         ON CONFLICT (customer_id, entry_id) DO NOTHING
         RETURNING customer_id, operator_id, month, debit, credit, usd_micros),
     rolled AS (
@@ -41,11 +40,6 @@ constexpr auto kPost = R"sql(
 constexpr auto kPostedMicros = R"sql(
     SELECT usd_micros FROM entries WHERE customer_id = $1 AND entry_id = $2)sql";
 
-std::string Micros(const std::optional<Time>& time)
-{
-    return time ? std::to_string(time->time_since_epoch().count()) : "";
-}
-
 }  // namespace
 
 std::string EntryId(const Owner& owner, std::string_view kind, std::string_view what)
@@ -66,7 +60,7 @@ bool Post(pqxx::work& tx, const Owner& owner, const Entry& entry)
         owner.operator_id, std::string{entry.kind}, std::string{entry.debit.name},
         std::string{entry.credit.name}, entry.worth.asset, entry.worth.amount.ToString(),
         entry.worth.usd_micros, entry.worth.snapshot_id, MonthOf(entry.from.value_or(entry.time)),
-        entry.time.time_since_epoch().count(), Micros(entry.from), Micros(entry.to));
+        db::ToSql(entry.time), db::ToSql(entry.from), db::ToSql(entry.to));
     return posted[0].as<int>() == 1;
 }
 

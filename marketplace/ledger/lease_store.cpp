@@ -1,6 +1,7 @@
 #include <pqxx/pqxx>
 
 #include "core/base/assert.hpp"
+#include "marketplace/db/values.hpp"
 #include "marketplace/ledger/accrual.hpp"
 #include "marketplace/ledger/books.hpp"
 #include "marketplace/ledger/entry.hpp"
@@ -26,13 +27,6 @@ struct LeaseRow {
     std::int64_t last_height = 0;  ///< Nothing is owed after it.
 };
 
-money::Amount AmountIn(const pqxx::field& field)
-{
-    const auto amount = money::Amount::ParseSigned(field.c_str());
-    BERTH_ASSERT(amount);
-    return *amount;
-}
-
 std::optional<LeaseRow> LockLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq)
 {
     const auto rows =
@@ -40,9 +34,9 @@ std::optional<LeaseRow> LockLease(pqxx::work& tx, const Owner& owner, std::uint6
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
     return LeaseRow{.account = {.height = row[0].as<std::int64_t>(),
-                                .accrued_e18 = AmountIn(row[1]),
-                                .posted = AmountIn(row[2]),
-                                .worth_e8 = AmountIn(row[3]),
+                                .accrued_e18 = db::ReadAmount(row[1]),
+                                .posted = db::ReadAmount(row[2]),
+                                .worth_e8 = db::ReadAmount(row[3]),
                                 .posted_usd_micros = row[4].as<std::int64_t>()},
                     .gseq = row[5].as<int>(),
                     .oseq = row[6].as<int>(),

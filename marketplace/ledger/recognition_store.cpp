@@ -1,5 +1,6 @@
 #include <pqxx/pqxx>
 
+#include "marketplace/db/values.hpp"
 #include "marketplace/ledger/books.hpp"
 #include "marketplace/ledger/calendar.hpp"
 #include "marketplace/ledger/entry.hpp"
@@ -10,17 +11,15 @@ namespace {
 
 constexpr auto kStart = R"sql(
     INSERT INTO recognitions (customer_id, order_id, started, through)
-    SELECT $1, $2, start.at, start.at
-    FROM (SELECT 'epoch'::timestamptz + $3::bigint * interval '1 microsecond' AS at) AS start
+    VALUES ($1, $2, $3::timestamptz, $3::timestamptz)
     ON CONFLICT (customer_id, order_id) DO NOTHING)sql";
 
 constexpr auto kLockProgress = R"sql(
-    SELECT (extract(epoch FROM started) * 1000000)::bigint,
-           (extract(epoch FROM through) * 1000000)::bigint, posted_micros
-    FROM recognitions WHERE customer_id = $1 AND order_id = $2 FOR UPDATE)sql";
+    SELECT started, through, posted_micros FROM recognitions
+    WHERE customer_id = $1 AND order_id = $2 FOR UPDATE)sql";
 
 constexpr auto kAdvance = R"sql(
-    UPDATE recognitions SET through = 'epoch'::timestamptz + $3::bigint * interval '1 microsecond',
+    UPDATE recognitions SET through = $3::timestamptz,
                             posted_micros = posted_micros + $4
     WHERE customer_id = $1 AND order_id = $2)sql";
 
@@ -54,11 +53,8 @@ std::optional<HostingProgress> LockProgress(pqxx::work& tx, const Owner& owner)
 {
     const auto rows = tx.exec_params(kLockProgress, owner.customer_id, owner.order_id);
     if (rows.empty()) return std::nullopt;
-    const auto time = [&](int column) {
-        return Time{std::chrono::microseconds{rows[0][column].as<std::int64_t>()}};
-    };
-    return HostingProgress{.started = time(0),
-                           .through = time(1),
+    return HostingProgress{.started = db::ReadTime(rows[0][0]),
+                           .through = db::ReadTime(rows[0][1]),
                            .posted_usd_micros = rows[0][2].as<std::int64_t>()};
 }
 
@@ -82,7 +78,7 @@ void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold, const
     PostRevenue(tx, owner,
                 {.kind = kind::kSetup, .what = "", .usd_micros = setup,
                  .fee_usd_micros = ShareOf(setup, price.marketplace_fee_bps), .time = now});
-    tx.exec_params0(kStart, owner.customer_id, owner.order_id, now.time_since_epoch().count());
+    tx.exec_params0(kStart, owner.customer_id, owner.order_id, db::ToSql(now));
 }
 
 std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time through)
@@ -103,7 +99,7 @@ std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& p
                      .from = period.from, .to = period.to});
         posted += period.usd_micros;
     }
-    tx.exec_params0(kAdvance, owner.customer_id, owner.order_id, through.time_since_epoch().count(),
+    tx.exec_params0(kAdvance, owner.customer_id, owner.order_id, db::ToSql(through),
                     posted - progress->posted_usd_micros);
     return posted - progress->posted_usd_micros;
 }

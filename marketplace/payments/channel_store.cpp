@@ -2,19 +2,20 @@
 
 #include "core/base/assert.hpp"
 #include "core/base/digest.hpp"
+#include "marketplace/db/values.hpp"
 
 namespace berth::payments {
 namespace {
 
 constexpr auto kFind = R"sql(
     SELECT network, asset, public_key, capacity, redeemed, accepted, baseline, unapplied, held,
-           earned, settle_delay, (extract(epoch FROM deadline) * 1000000)::bigint, status,
+           earned, settle_delay, deadline, status,
            observed_ledger
     FROM channels WHERE customer_id = $1 AND rail = $2 AND channel_id = $3)sql";
 
 constexpr auto kLock = R"sql(
     SELECT network, asset, public_key, capacity, redeemed, accepted, baseline, unapplied, held,
-           earned, settle_delay, (extract(epoch FROM deadline) * 1000000)::bigint, status,
+           earned, settle_delay, deadline, status,
            observed_ledger
     FROM channels WHERE customer_id = $1 AND rail = $2 AND channel_id = $3 FOR UPDATE)sql";
 
@@ -23,13 +24,13 @@ constexpr auto kInsert = R"sql(
                           redeemed, accepted, baseline, settle_delay, deadline, status,
                           observed_ledger)
     VALUES ($1, $2, $3, $4, $5, $6, $7::numeric, $8::numeric, $9::numeric, $9::numeric, $10,
-            'epoch'::timestamptz + NULLIF($11, '')::bigint * interval '1 microsecond', $12, $13)
+            $11::timestamptz, $12, $13)
     ON CONFLICT (customer_id, rail, channel_id) DO NOTHING)sql";
 
 constexpr auto kSave = R"sql(
     UPDATE channels SET capacity = $4::numeric, redeemed = $5::numeric, accepted = $6::numeric,
         unapplied = $7::numeric, held = $8::numeric, earned = $9::numeric, settle_delay = $10,
-        deadline = 'epoch'::timestamptz + NULLIF($11, '')::bigint * interval '1 microsecond',
+        deadline = $11::timestamptz,
         status = $12, observed_at = CASE WHEN observed_ledger < $13 THEN now() ELSE observed_at END,
         observed_ledger = $13
     WHERE customer_id = $1 AND rail = $2 AND channel_id = $3)sql";
@@ -39,42 +40,27 @@ constexpr auto kClaimId = R"sql(
     ON CONFLICT (key_hash) DO NOTHING)sql";
 constexpr auto kOwnerOfId = R"sql(SELECT owner_id FROM unique_keys WHERE key_hash = $1)sql";
 
-money::Amount AmountIn(const pqxx::field& field)
-{
-    const auto amount = money::Amount::ParseSigned(field.c_str());
-    BERTH_ASSERT(amount);
-    return *amount;
-}
-
-std::string Micros(const std::optional<Time>& time)
-{
-    return time ? std::to_string(time->time_since_epoch().count()) : "";
-}
-
 std::optional<ChannelRow> ReadOne(pqxx::transaction_base& tx, const char* query,
                                   const ChannelKey& key)
 {
     const auto rows = tx.exec_params(query, key.customer_id, key.rail, key.channel_id);
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
-    ChannelRow channel{.key = key,
+    return ChannelRow{.key = key,
                        .network = row[0].as<std::string>(),
                        .asset = row[1].as<std::string>(),
                        .public_key = row[2].as<std::string>(),
-                       .capacity = AmountIn(row[3]),
-                       .redeemed = AmountIn(row[4]),
-                       .accepted = AmountIn(row[5]),
-                       .baseline = AmountIn(row[6]),
-                       .unapplied = AmountIn(row[7]),
-                       .held = AmountIn(row[8]),
-                       .earned = AmountIn(row[9]),
+                       .capacity = db::ReadAmount(row[3]),
+                       .redeemed = db::ReadAmount(row[4]),
+                       .accepted = db::ReadAmount(row[5]),
+                       .baseline = db::ReadAmount(row[6]),
+                       .unapplied = db::ReadAmount(row[7]),
+                       .held = db::ReadAmount(row[8]),
+                       .earned = db::ReadAmount(row[9]),
                        .settle_delay = std::chrono::seconds{row[10].as<std::int64_t>()},
+                       .deadline = db::ReadOptionalTime(row[11]),
                        .status = row[12].as<std::string>(),
                        .observed_ledger = row[13].as<std::int64_t>()};
-    if (!row[11].is_null()) {
-        channel.deadline = Time{std::chrono::microseconds{row[11].as<std::int64_t>()}};
-    }
-    return channel;
 }
 
 }  // namespace
@@ -95,7 +81,7 @@ bool InsertChannel(pqxx::work& tx, const ChannelRow& channel)
     const auto done = tx.exec_params(
         kInsert, key.customer_id, key.rail, key.channel_id, channel.network, channel.asset,
         channel.public_key, channel.capacity.ToString(), channel.redeemed.ToString(),
-        channel.baseline.ToString(), channel.settle_delay.count(), Micros(channel.deadline),
+        channel.baseline.ToString(), channel.settle_delay.count(), db::ToSql(channel.deadline),
         channel.status, channel.observed_ledger);
     return done.affected_rows() == 1;
 }
@@ -107,7 +93,7 @@ void SaveChannel(pqxx::work& tx, const ChannelRow& channel)
         kSave, key.customer_id, key.rail, key.channel_id, channel.capacity.ToString(),
         channel.redeemed.ToString(), channel.accepted.ToString(), channel.unapplied.ToString(),
         channel.held.ToString(), channel.earned.ToString(), channel.settle_delay.count(),
-        Micros(channel.deadline), channel.status, channel.observed_ledger);
+        db::ToSql(channel.deadline), channel.status, channel.observed_ledger);
     BERTH_ASSERT(done.affected_rows() == 1);
 }
 

@@ -1,6 +1,7 @@
 #include <pqxx/pqxx>
 
 #include "core/base/assert.hpp"
+#include "marketplace/db/values.hpp"
 #include "marketplace/payments/channel_store.hpp"
 #include "marketplace/payments/holds.hpp"
 
@@ -25,13 +26,6 @@ struct Hold {
     ledger::Worth worth;
 };
 
-money::Amount AmountIn(const pqxx::field& field)
-{
-    const auto amount = money::Amount::ParseSigned(field.c_str());
-    BERTH_ASSERT(amount);
-    return *amount;
-}
-
 /// Ends an order's hold, if one is held, with its channel locked; the channel's sums are the
 /// caller's to move.
 std::optional<Hold> EndHold(pqxx::work& tx, const ledger::Owner& owner, const char* state)
@@ -47,7 +41,7 @@ std::optional<Hold> EndHold(pqxx::work& tx, const ledger::Owner& owner, const ch
     if (ended.affected_rows() == 0) return std::nullopt;  // Ended while we waited for the channel.
     return Hold{.channel = std::move(*channel),
                 .worth = {.asset = row[2].as<std::string>(),
-                          .amount = AmountIn(row[3]),
+                          .amount = db::ReadAmount(row[3]),
                           .usd_micros = row[4].as<std::int64_t>(),
                           .snapshot_id = row[5].as<std::string>()}};
 }

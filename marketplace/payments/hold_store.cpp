@@ -1,6 +1,7 @@
 #include <pqxx/pqxx>
 
 #include "core/base/assert.hpp"
+#include "marketplace/db/listener.hpp"
 #include "marketplace/db/values.hpp"
 #include "marketplace/payments/channel_store.hpp"
 #include "marketplace/payments/holds.hpp"
@@ -66,6 +67,7 @@ Result<void> TakeHold(pqxx::work& tx, const ChannelKey& key, const ledger::Owner
     channel->held += worth.amount;
     SaveChannel(tx, *channel);
     ledger::PostHold(tx, owner, worth, now);
+    db::Notify(tx, "balance/" + owner.customer_id);
     return {};
 }
 
@@ -87,6 +89,7 @@ std::optional<ledger::Worth> ReleaseHold(pqxx::work& tx, const ledger::Owner& ow
     hold->channel.unapplied += hold->worth.amount;
     SaveChannel(tx, hold->channel);
     ledger::PostRelease(tx, owner, hold->worth, now);
+    db::Notify(tx, "balance/" + owner.customer_id);
     return hold->worth;
 }
 
@@ -99,6 +102,7 @@ Result<void> EarnHold(pqxx::work& tx, const ledger::Owner& owner, const ledger::
     hold->channel.earned += hold->worth.amount;
     SaveChannel(tx, hold->channel);
     ledger::PostActivation(tx, owner, hold->worth, price, now);
+    db::Notify(tx, "balance/" + owner.customer_id);
     return {};
 }
 

@@ -20,14 +20,17 @@ struct DecCoin {
 };
 /// `27.018062000000000000` as 27018062000000000000. Errors: kInvalid `BAD_DECIMAL`.
 Result<money::Amount> ParseDec18(std::string_view text);
+/// The decimal text with 18 places.
 std::string FormatDec18(money::Amount amount_e18);
 
+/// A deployment on chain: its owner and the number that the owner chose.
 struct DeploymentId {
     std::string owner;
     std::uint64_t dseq = 0;
     bool operator==(const DeploymentId&) const = default;
 };
 
+/// A lease, and the bid that it came from.
 struct LeaseId {
     std::string owner;
     std::uint64_t dseq = 0;
@@ -37,12 +40,14 @@ struct LeaseId {
     bool operator==(const LeaseId&) const = default;
 };
 
+/// What pays for a deployment.
 struct EscrowAccount {
     std::string state;           ///< `open`, `closed`, `overdrawn`.
     std::vector<DecCoin> funds;  ///< Left at `settled_at`; lazily settled.
     std::int64_t settled_at = 0;
 };
 
+/// A deployment as the chain has it.
 struct Deployment {
     DeploymentId id;
     std::string state;     ///< `active`, `closed`.
@@ -51,12 +56,14 @@ struct Deployment {
     EscrowAccount escrow;
 };
 
+/// An offer of a provider on one of our orders.
 struct Bid {
     LeaseId id;
     std::string state;  ///< `open`, `active`, `lost`, `closed`.
     DecCoin price;      ///< Per block.
 };
 
+/// A lease as the chain has it.
 struct Lease {
     LeaseId id;
     std::string state;  ///< `active`, `closed`, `insufficient_funds`, `reclaiming`.
@@ -67,6 +74,7 @@ struct Lease {
     DecCoin withdrawn;
 };
 
+/// Where a node stands.
 struct ChainStatus {
     std::string chain_id;
     std::int64_t height = 0;
@@ -82,12 +90,14 @@ struct TxOutcome {
     std::string raw_log;
 };
 
+/// An account as signing needs it.
 struct Account {
     std::string address;
     std::uint64_t number = 0;
     std::uint64_t sequence = 0;
 };
 
+/// A provider as it is registered.
 struct Provider {
     std::string address;
     std::string host_uri;

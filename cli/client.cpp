@@ -46,7 +46,8 @@ ErrorCode CodeOf(grpc::StatusCode code)
 
 }  // namespace
 
-Result<std::unique_ptr<Client>> Client::Connect(Options options, std::optional<nostr::SecretKey> key)
+Result<std::unique_ptr<Client>> Client::Connect(Options options,
+                                                std::optional<nostr::SecretKey> key)
 {
     auto credentials = grpc::InsecureChannelCredentials();
     if (!options.plaintext) {
@@ -59,7 +60,8 @@ Result<std::unique_ptr<Client>> Client::Connect(Options options, std::optional<n
         credentials = grpc::SslCredentials(tls);
     }
     auto channel = grpc::CreateChannel(options.address, credentials);
-    return std::unique_ptr<Client>{new Client{std::move(options), std::move(key), std::move(channel)}};
+    return std::unique_ptr<Client>{
+        new Client{std::move(options), std::move(key), std::move(channel)}};
 }
 
 Client::Client(Options options, std::optional<nostr::SecretKey> key,
@@ -93,7 +95,8 @@ Error Client::ToError(const grpc::Status& status)
         }
     }
     if (error.reason.empty()) {
-        error.reason = error.code == ErrorCode::kUnavailable ? "MARKETPLACE_UNAVAILABLE" : "NO_REASON";
+        error.reason =
+            error.code == ErrorCode::kUnavailable ? "MARKETPLACE_UNAVAILABLE" : "NO_REASON";
     }
     return error;
 }

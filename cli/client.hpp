@@ -23,9 +23,9 @@ namespace berth::cli {
 class Client {
 public:
     struct Options {
-        std::string address;      ///< `host:port`.
-        std::string ca_file;      ///< Trust anchors; empty for the system's.
-        bool plaintext = false;   ///< Only for loopback.
+        std::string address;     ///< `host:port`.
+        std::string ca_file;     ///< Trust anchors; empty for the system's.
+        bool plaintext = false;  ///< Only for loopback.
         std::chrono::seconds timeout{30};
     };
 
@@ -36,19 +36,21 @@ public:
 
     /// Calls `Stub::Method`, as in `Unary(&v1::OrderService::Stub::GetOrder, request)`.
     template <typename Stub, typename Request, typename Response>
-    Result<Response> Unary(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+    Result<Response> Unary(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                        Response*),
                            const Request& request)
     {
         grpc::ClientContext context;
         Prepare(context, request, options_.timeout);
         Response response;
-        const auto status = (std::get<std::unique_ptr<Stub>>(stubs_).get()->*method)(&context, request, &response);
+        const auto status =
+            (std::get<std::unique_ptr<Stub>>(stubs_).get()->*method)(&context, request, &response);
         if (!status.ok()) return ToError(status);
         return response;
     }
 
-    /// Reads a server stream until it ends, `receive` says false, or `limit` has passed. Returns true
-    /// when the server ended it.
+    /// Reads a server stream until it ends, `receive` says false, or `limit` has passed. Returns
+    /// true when the server ended it.
     template <typename Stub, typename Request, typename Response, typename Receive>
     Result<bool> Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
                             grpc::ClientContext*, const Request&),
@@ -56,7 +58,8 @@ public:
     {
         grpc::ClientContext context;
         Prepare(context, request, limit);
-        const auto reader = (std::get<std::unique_ptr<Stub>>(stubs_).get()->*method)(&context, request);
+        const auto reader =
+            (std::get<std::unique_ptr<Stub>>(stubs_).get()->*method)(&context, request);
         Response response;
         while (reader->Read(&response)) {
             if (receive(response)) continue;
@@ -70,7 +73,8 @@ public:
     }
 
 private:
-    Client(Options options, std::optional<nostr::SecretKey> key, std::shared_ptr<grpc::Channel> channel);
+    Client(Options options, std::optional<nostr::SecretKey> key,
+           std::shared_ptr<grpc::Channel> channel);
 
     void Prepare(grpc::ClientContext& context, const google::protobuf::Message& request,
                  std::chrono::seconds limit) const;
@@ -79,7 +83,8 @@ private:
     const Options options_;
     const std::optional<nostr::SecretKey> key_;
     std::tuple<std::unique_ptr<v1::OrderService::Stub>, std::unique_ptr<v1::PaymentService::Stub>,
-               std::unique_ptr<v1::OperatorService::Stub>, std::unique_ptr<v1::FinanceService::Stub>>
+               std::unique_ptr<v1::OperatorService::Stub>,
+               std::unique_ptr<v1::FinanceService::Stub>>
         stubs_;
 };
 

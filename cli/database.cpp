@@ -31,16 +31,18 @@ Result<void> Become(const MigrateArguments& arguments, bool status_only)
 
 void AddDatabaseCommands(CLI::App& app, Session& session)
 {
-    auto* database = app.add_subcommand("db", "Keep the marketplace's database")->require_subcommand(1);
+    auto* database =
+        app.add_subcommand("db", "Keep the marketplace's database")->require_subcommand(1);
     const auto arguments = Slot<MigrateArguments>();
     database->add_option("--program", arguments->program)->capture_default_str();
-    database->add_option("--config", arguments->config, "Configuration of the marketplace")->required();
+    database->add_option("--config", arguments->config, "Configuration of the marketplace")
+        ->required();
     database->add_subcommand("migrate", "Apply what is missing")->callback([&session, arguments] {
         Run(session, [&] { return Become(*arguments, false); });
     });
-    database->add_subcommand("status", "List what is applied and what is not")->callback([&session, arguments] {
-        Run(session, [&] { return Become(*arguments, true); });
-    });
+    database->add_subcommand("status", "List what is applied and what is not")
+        ->callback(
+            [&session, arguments] { Run(session, [&] { return Become(*arguments, true); }); });
 }
 
 }  // namespace berth::cli

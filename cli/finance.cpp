@@ -17,8 +17,9 @@ std::string Describe(const v1::Margin& margin)
     };
     return line("revenue", margin.revenue_usd_micros()) +
            line("lease", -margin.lease_cost_usd_micros()) +
-           line("other", -margin.other_cost_usd_micros()) + line("margin", margin.margin_usd_micros()) +
-           "as of       " + ClockTime(margin.as_of()) + " UTC, seen by the " + margin.viewpoint() + "\n";
+           line("other", -margin.other_cost_usd_micros()) +
+           line("margin", margin.margin_usd_micros()) + "as of       " + ClockTime(margin.as_of()) +
+           " UTC, seen by the " + margin.viewpoint() + "\n";
 }
 
 Result<void> ShowMargin(Session& session, const v1::GetMarginRequest& request)
@@ -88,9 +89,15 @@ void AddFinanceCommands(CLI::App& app, Session& session)
     const auto set = [](CLI::App& command, const char* name, auto setter, const char* help) {
         command.add_option_function<std::string>(name, setter, help);
     };
-    set(*margin, "customer", [one](const std::string& v) { one->set_customer(v); }, "Public key; without it, all");
-    set(*margin, "--month", [one](const std::string& v) { one->set_month(v); }, "As 2026-11; without it, all time");
-    set(*margin, "--viewpoint", [one](const std::string& v) { one->set_viewpoint(v); }, "operator or marketplace");
+    set(
+        *margin, "customer", [one](const std::string& v) { one->set_customer(v); },
+        "Public key; without it, all");
+    set(
+        *margin, "--month", [one](const std::string& v) { one->set_month(v); },
+        "As 2026-11; without it, all time");
+    set(
+        *margin, "--viewpoint", [one](const std::string& v) { one->set_viewpoint(v); },
+        "operator or marketplace");
     margin->callback([&session, one] {
         Run(session, [&]() -> Result<void> {
             if (!one->customer().empty()) return ShowMargin(session, *one);
@@ -103,17 +110,25 @@ void AddFinanceCommands(CLI::App& app, Session& session)
 
     auto* statement = app.add_subcommand("statement", "What a customer paid and got in a month");
     const auto month = Slot<v1::GetStatementRequest>();
-    set(*statement, "--customer", [month](const std::string& v) { month->set_customer(v); }, "Without it, you");
-    set(*statement, "--month", [month](const std::string& v) { month->set_month(v); }, "As 2026-11");
-    statement->callback([&session, month] {
-        Run(session, [&] { return ShowStatement(session, *month); });
-    });
+    set(
+        *statement, "--customer", [month](const std::string& v) { month->set_customer(v); },
+        "Without it, you");
+    set(
+        *statement, "--month", [month](const std::string& v) { month->set_month(v); },
+        "As 2026-11");
+    statement->callback(
+        [&session, month] { Run(session, [&] { return ShowStatement(session, *month); }); });
 
     auto* books = app.add_subcommand("export", "The books as text");
     const auto format = Slot<v1::ExportRequest>();
-    set(*books, "format", [format](const std::string& v) { format->set_format(v); }, "csv or hledger");
-    set(*books, "--month", [format](const std::string& v) { format->set_month(v); }, "As 2026-11");
-    set(*books, "--customer", [format](const std::string& v) { format->set_customer(v); }, "Only his");
+    set(
+        *books, "format", [format](const std::string& v) { format->set_format(v); },
+        "csv or hledger");
+    set(
+        *books, "--month", [format](const std::string& v) { format->set_month(v); }, "As 2026-11");
+    set(
+        *books, "--customer", [format](const std::string& v) { format->set_customer(v); },
+        "Only his");
     books->callback([&session, format] { Run(session, [&] { return Export(session, *format); }); });
 }
 

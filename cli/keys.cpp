@@ -19,10 +19,10 @@ std::string Npub(const std::string& pubkey)
 void ShowKey(const Session& session, const nostr::SecretKey& key)
 {
     const auto npub = Npub(key.pubkey());
-    session.Print({{"pubkey", key.pubkey()}, {"npub", npub},
-                   {"key_file", session.options.key_file.string()}},
-                  "public key  " + key.pubkey() + "\nnpub        " + npub + "\nkept in     " +
-                      session.options.key_file.string() + "\n");
+    session.Print(
+        {{"pubkey", key.pubkey()}, {"npub", npub}, {"key_file", session.options.key_file.string()}},
+        "public key  " + key.pubkey() + "\nnpub        " + npub + "\nkept in     " +
+            session.options.key_file.string() + "\n");
 }
 
 /// Never overwrites: a key is money.
@@ -40,7 +40,8 @@ Result<void> WriteNewSecret(const std::filesystem::path& path, const Secret& sec
 Result<void> CreateKey(Session& session)
 {
     const auto key = nostr::SecretKey::Generate();
-    const auto written = WriteNewSecret(session.options.key_file, Secret{ToHex(key.bytes().Expose())});
+    const auto written =
+        WriteNewSecret(session.options.key_file, Secret{ToHex(key.bytes().Expose())});
     if (!written) return written.error();
     ShowKey(session, key);
     return {};
@@ -60,7 +61,8 @@ Result<void> CreateXrplSeed(Session& session, const std::filesystem::path& path)
     if (const auto written = WriteNewSecret(path, seed); !written) return written.error();
     const auto key = XrplKey::FromSeed(seed.Expose());
     if (!key) return key.error();
-    session.Print({{"address", key->Address()}, {"public_key", key->public_key()},
+    session.Print({{"address", key->Address()},
+                   {"public_key", key->public_key()},
                    {"seed_file", path.string()}},
                   "XRP Ledger address  " + key->Address() + "\npublic key          " +
                       key->public_key() + "\nseed kept in        " + path.string() + "\n");
@@ -81,9 +83,8 @@ void AddKeyCommands(CLI::App& app, Session& session)
     auto* xrpl = keys->add_subcommand("xrpl", "Make a key of the XRP Ledger");
     const auto path = Slot<std::string>();
     xrpl->add_option("seed-file", *path, "Where to keep its seed")->required();
-    xrpl->callback([&session, path] {
-        Run(session, [&] { return CreateXrplSeed(session, *path); });
-    });
+    xrpl->callback(
+        [&session, path] { Run(session, [&] { return CreateXrplSeed(session, *path); }); });
 }
 
 }  // namespace berth::cli

@@ -16,14 +16,16 @@ std::filesystem::path DefaultKeyFile()
 void AddOptions(CLI::App& app, berth::cli::Options& options)
 {
     app.add_option("--marketplace", options.marketplace, "Address of the marketplace, host:port")
-        ->envname("BERTH_MARKETPLACE")->capture_default_str();
+        ->envname("BERTH_MARKETPLACE")
+        ->capture_default_str();
     app.add_option("--marketplace-key", options.marketplace_key,
                    "Its public key, hex or npub; without it the marketplace is asked")
         ->envname("BERTH_MARKETPLACE_KEY");
     app.add_option("--ca-file", options.ca_file, "Certificates to trust instead of the system's")
         ->envname("BERTH_CA_FILE");
     app.add_option("--key-file", options.key_file, "Your secret key")
-        ->envname("BERTH_KEY_FILE")->capture_default_str();
+        ->envname("BERTH_KEY_FILE")
+        ->capture_default_str();
     app.add_flag("--plaintext", options.plaintext, "Talk without TLS; for loopback only")
         ->envname("BERTH_PLAINTEXT");
     app.add_flag("--json", options.json, "Print JSON");

@@ -157,8 +157,10 @@ Result<void> WatchOrder(Session& session, const std::string& name, bool until_ac
 
 void AddTerms(CLI::App& command, const std::shared_ptr<v1::OrderTerms>& terms)
 {
-    command.add_option_function<std::string>(
-        "plan", [terms](const std::string& v) { terms->set_plan(PlanName(v)); }, "Plan, as `berth plans` lists it")
+    command
+        .add_option_function<std::string>(
+            "plan", [terms](const std::string& v) { terms->set_plan(PlanName(v)); },
+            "Plan, as `berth plans` lists it")
         ->required();
     command.add_option_function<std::string>(
         "--host", [terms](const std::string& v) { terms->set_custom_hostname(v); },
@@ -177,7 +179,8 @@ void AddOrderSubcommands(CLI::App& order, Session& session)
     const auto validate_only = Slot<bool>(false);
     AddTerms(*place, terms);
     place->add_option_function<std::string>(
-        "--quote", [terms](const std::string& v) { terms->set_quote(v); }, "Quote whose price is to count");
+        "--quote", [terms](const std::string& v) { terms->set_quote(v); },
+        "Quote whose price is to count");
     place->add_flag("--validate-only", *validate_only, "Check everything and order nothing");
     place->callback([&session, terms, validate_only] {
         Run(session, [&] { return PlaceOrder(session, *terms, *validate_only); });
@@ -222,7 +225,8 @@ void AddOrderCommands(CLI::App& app, Session& session)
     auto* quote = app.add_subcommand("quote", "Price an order for 15 minutes");
     const auto terms = Slot<v1::OrderTerms>();
     AddTerms(*quote, terms);
-    quote->callback([&session, terms] { Run(session, [&] { return ShowQuote(session, *terms); }); });
+    quote->callback(
+        [&session, terms] { Run(session, [&] { return ShowQuote(session, *terms); }); });
     auto* order = app.add_subcommand("order", "Place and follow orders")->require_subcommand(1);
     AddOrderSubcommands(*order, session);
 }

@@ -120,7 +120,8 @@ Result<money::Amount> AmountToSign(Session& session, const PayArguments& argumen
     const auto accepted = money::Amount::Parse(channel->accepted());
     const auto unapplied = money::Amount::Parse(channel->unapplied());
     if (!amount || !accepted || !unapplied) {
-        return Fail(ErrorCode::kInternal, "BAD_ANSWER", "The marketplace sent an amount that is none.");
+        return Fail(ErrorCode::kInternal, "BAD_ANSWER",
+                    "The marketplace sent an amount that is none.");
     }
     return *accepted + std::max(*amount - *unapplied, money::Amount{1});
 }
@@ -163,14 +164,16 @@ Result<void> ShowChannel(Session& session, const ChannelArguments& arguments)
 
 void AddChannelOptions(CLI::App& command, ChannelArguments& arguments)
 {
-    command.add_option("channel-id", arguments.channel_id, "Channel as its rail writes it")->required();
+    command.add_option("channel-id", arguments.channel_id, "Channel as its rail writes it")
+        ->required();
     command.add_option("--rail", arguments.rail)->capture_default_str();
 }
 
 void AddSignatureOptions(CLI::App& command, ChannelArguments& arguments)
 {
     auto* how = command.add_option_group("signature")->require_option(1);
-    how->add_option("--seed-file", arguments.seed_file, "File with the channel key's XRP Ledger seed");
+    how->add_option("--seed-file", arguments.seed_file,
+                    "File with the channel key's XRP Ledger seed");
     how->add_option("--signature", arguments.signature, "Signature made elsewhere, hex");
 }
 
@@ -178,7 +181,8 @@ void AddSignatureOptions(CLI::App& command, ChannelArguments& arguments)
 
 void AddPaymentCommands(CLI::App& app, Session& session)
 {
-    auto* channel = app.add_subcommand("channel", "Register and show payment channels")->require_subcommand(1);
+    auto* channel =
+        app.add_subcommand("channel", "Register and show payment channels")->require_subcommand(1);
     const auto arguments = Slot<ChannelArguments>();
     auto* add = channel->add_subcommand("register", "Make a channel yours here");
     AddChannelOptions(*add, *arguments);
@@ -193,9 +197,8 @@ void AddPaymentCommands(CLI::App& app, Session& session)
     });
     auto* get = channel->add_subcommand("get", "Show a channel and its credit");
     AddChannelOptions(*get, *arguments);
-    get->callback([&session, arguments] {
-        Run(session, [&] { return ShowChannel(session, *arguments); });
-    });
+    get->callback(
+        [&session, arguments] { Run(session, [&] { return ShowChannel(session, *arguments); }); });
 
     auto* pay = app.add_subcommand("pay", "Sign a claim and pay an order with it");
     const auto payment = Slot<PayArguments>();

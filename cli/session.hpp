@@ -26,16 +26,17 @@ struct Options {
 /// Exit codes of `berth`, the same for every command.
 enum class Exit {
     kDone = 0,
-    kFailed = 1,       ///< It ran and the outcome is bad: order failed, relay refused.
+    kFailed = 1,  ///< It ran and the outcome is bad: order failed, relay refused.
     kUsage = 2,
-    kRefused = 3,      ///< The request is wrong or does not fit the state.
+    kRefused = 3,  ///< The request is wrong or does not fit the state.
     kNotAllowed = 4,
     kUnavailable = 5,  ///< Nothing was done; try again.
     kUnknown = 6,      ///< It may have been done: look before trying again.
 };
 Exit ExitOf(ErrorCode code);
 
-/// One run of a command: its options, and the client and key that it needs, made when first asked for.
+/// One run of a command: its options, and the client and key that it needs, made when first asked
+/// for.
 class Session {
 public:
     Options options;

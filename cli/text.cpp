@@ -18,20 +18,9 @@ std::string DueLines(const google::protobuf::RepeatedPtrField<v1::Due>& dues)
 {
     std::string text;
     for (const auto& due : dues) {
-        text += Line("due", due.amount() + (due.asset() == "xrp" ? " drops of XRP" : " " + due.asset()) +
+        text += Line("due", due.amount() +
+                                (due.asset() == "xrp" ? " drops of XRP" : " " + due.asset()) +
                                 " by rail " + due.rail());
-    }
-    return text;
-}
-
-std::string CheckLines(const v1::AcceptanceReport& report)
-{
-    std::string text;
-    for (const auto& check : report.checks()) {
-        char line[96];
-        std::snprintf(line, sizeof line, "  %-4s %-24s %8.1f ms  ", check.passed() ? "ok" : "FAIL",
-                      check.name().c_str(), static_cast<double>(check.latency_micros()) / 1000);
-        text += line + check.detail() + "\n";
     }
     return text;
 }
@@ -43,9 +32,10 @@ std::string Dollars(std::int64_t usd_micros)
     const bool cents = usd_micros % 10000 == 0;
     const auto magnitude = usd_micros < 0 ? -usd_micros : usd_micros;
     char text[48];
-    std::snprintf(text, sizeof text, cents ? "%s$%lld.%02lld" : "%s$%lld.%06lld", usd_micros < 0 ? "-" : "",
-                  static_cast<long long>(magnitude / 1000000),
-                  static_cast<long long>(cents ? magnitude % 1000000 / 10000 : magnitude % 1000000));
+    std::snprintf(
+        text, sizeof text, cents ? "%s$%lld.%02lld" : "%s$%lld.%06lld", usd_micros < 0 ? "-" : "",
+        static_cast<long long>(magnitude / 1000000),
+        static_cast<long long>(cents ? magnitude % 1000000 / 10000 : magnitude % 1000000));
     return text;
 }
 
@@ -60,7 +50,8 @@ std::string StateName(v1::OrderState state)
 {
     constexpr std::size_t kPrefix = sizeof "ORDER_STATE_" - 1;
     auto name = v1::OrderState_Name(state).substr(kPrefix);
-    std::ranges::transform(name, name.begin(), [](char c) { return c == '_' ? ' ' : static_cast<char>(c | 32); });
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c == '_' ? ' ' : static_cast<char>(c | 32); });
     return name;
 }
 
@@ -93,15 +84,18 @@ std::string Describe(const v1::Quote& quote)
 
 std::string Describe(const v1::Order& order)
 {
-    auto text = Line("order", order.name()) + Line("state", StateName(order.state())) +
-                Line("plan", order.plan()) + Line("relay", order.relay_url()) +
-                Line("host", order.custom_hostname().empty() ? order.hostname() : order.custom_hostname()) +
-                Line("price", Dollars(order.monthly_usd_micros()) + " a month, " +
-                                  Dollars(order.setup_usd_micros()) + " setup");
+    auto text =
+        Line("order", order.name()) + Line("state", StateName(order.state())) +
+        Line("plan", order.plan()) + Line("relay", order.relay_url()) +
+        Line("host", order.custom_hostname().empty() ? order.hostname() : order.custom_hostname()) +
+        Line("price", Dollars(order.monthly_usd_micros()) + " a month, " +
+                          Dollars(order.setup_usd_micros()) + " setup");
     if (order.state() == v1::ORDER_STATE_AWAITING_PAYMENT) {
-        text += DueLines(order.due()) + Line("pay until", ClockTime(order.quote_expires_at()) + " UTC");
+        text +=
+            DueLines(order.due()) + Line("pay until", ClockTime(order.quote_expires_at()) + " UTC");
     }
-    if (order.paid_through() > 0) text += Line("paid until", ClockTime(order.paid_through()) + " UTC");
+    if (order.paid_through() > 0)
+        text += Line("paid until", ClockTime(order.paid_through()) + " UTC");
     if (order.has_failure()) {
         text += Line("failed", order.failure().message()) + Line("next", order.failure().next());
         if (!order.failure().refunded().empty()) {
@@ -109,8 +103,7 @@ std::string Describe(const v1::Order& order)
         }
     }
     if (order.acceptance().checks_size() > 0) {
-        text += Line("acceptance", order.acceptance().accepted() ? "accepted" : "refused") +
-                CheckLines(order.acceptance());
+        text += Describe(order.acceptance());
     }
     return text;
 }
@@ -129,9 +122,22 @@ std::string Describe(const v1::Channel& channel)
            Line("held", channel.held()) + Line("redeemed", channel.redeemed());
 }
 
+std::string Describe(const v1::AcceptanceReport& report)
+{
+    auto text = Line("acceptance", report.accepted() ? "accepted" : "refused");
+    for (const auto& check : report.checks()) {
+        char line[96];
+        std::snprintf(line, sizeof line, "  %-4s %-24s %8.1f ms  ", check.passed() ? "ok" : "FAIL",
+                      check.name().c_str(), static_cast<double>(check.latency_micros()) / 1000);
+        text += line + check.detail() + "\n";
+    }
+    return text;
+}
+
 std::string DescribeShort(const v1::Order& order)
 {
-    return order.name() + "  " + StateName(order.state()) + "  " + order.plan() + "  " + order.hostname();
+    return order.name() + "  " + StateName(order.state()) + "  " + order.plan() + "  " +
+           order.hostname();
 }
 
 std::string OrderName(const std::string& id_or_name)

@@ -14,6 +14,7 @@ std::string Describe(const v1::Quote& quote);
 std::string Describe(const v1::Order& order);
 std::string Describe(const v1::OrderEvent& event);
 std::string Describe(const v1::Channel& channel);
+std::string Describe(const v1::AcceptanceReport& report);
 std::string DescribeShort(const v1::Order& order);
 
 /// `$12.34` or, where cents do not say it, `$0.001234`.

@@ -24,14 +24,16 @@ struct WalletArguments {
 };
 
 /// Runs the Akash program and reads the JSON that it prints.
-Result<boost::json::value> RunAkash(const WalletArguments& arguments, std::vector<std::string> words,
-                                    std::string stdin_bytes = {})
+Result<boost::json::value> RunAkash(const WalletArguments& arguments,
+                                    std::vector<std::string> words, std::string stdin_bytes = {})
 {
     ProcessRunner runner{1};
     Command command;
     command.argv = {arguments.akash};
     std::ranges::move(words, std::back_inserter(command.argv));
-    if (!arguments.home.empty()) std::ranges::copy(std::vector<std::string>{"--home", arguments.home}, std::back_inserter(command.argv));
+    if (!arguments.home.empty())
+        std::ranges::copy(std::vector<std::string>{"--home", arguments.home},
+                          std::back_inserter(command.argv));
     std::ranges::copy(std::vector<std::string>{"-o", "json"}, std::back_inserter(command.argv));
     command.stdin_bytes = std::move(stdin_bytes);
     const auto output = runner.Run(command, Deadline::After(kPatience));
@@ -46,7 +48,8 @@ Result<boost::json::value> RunAkash(const WalletArguments& arguments, std::vecto
 
 Error BadAnswer()
 {
-    return Fail(ErrorCode::kInternal, "AKASH_GARBAGE", "The akash program printed what Berth cannot read.");
+    return Fail(ErrorCode::kInternal, "AKASH_GARBAGE",
+                "The akash program printed what Berth cannot read.");
 }
 
 std::string TextAt(const boost::json::value& value, std::string_view key)
@@ -109,7 +112,8 @@ Result<void> ShowBalance(Session& session, const WalletArguments& arguments)
         if (!arguments.node.empty()) query.insert(query.end(), {"--node", arguments.node});
         const auto answer = RunAkash(arguments, query);
         if (!answer) return answer.error();
-        const auto* balance = answer->is_object() ? answer->as_object().if_contains("balance") : nullptr;
+        const auto* balance =
+            answer->is_object() ? answer->as_object().if_contains("balance") : nullptr;
         const auto amount = TextAt(balance ? *balance : *answer, "amount");
         if (amount.empty()) return BadAnswer();
         balances[denom] = amount;
@@ -121,10 +125,14 @@ Result<void> ShowBalance(Session& session, const WalletArguments& arguments)
 
 void AddProgramOptions(CLI::App& app, WalletArguments& arguments)
 {
-    app.add_option("--akash", arguments.akash, "The akash program")->envname("BERTH_AKASH")->capture_default_str();
+    app.add_option("--akash", arguments.akash, "The akash program")
+        ->envname("BERTH_AKASH")
+        ->capture_default_str();
     app.add_option("--home", arguments.home, "Its home")->envname("BERTH_AKASH_HOME");
     app.add_option("--keyring-backend", arguments.keyring_backend)->capture_default_str();
-    app.add_option("--name", arguments.name, "Name of the key")->envname("BERTH_AKASH_FROM")->capture_default_str();
+    app.add_option("--name", arguments.name, "Name of the key")
+        ->envname("BERTH_AKASH_FROM")
+        ->capture_default_str();
     app.add_option("--node", arguments.node, "RPC node")->envname("BERTH_AKASH_NODE");
 }
 
@@ -137,19 +145,18 @@ void AddWalletCommands(CLI::App& app, Session& session)
     const auto arguments = Slot<WalletArguments>();
     AddProgramOptions(*wallet, *arguments);
     auto* create = wallet->add_subcommand("create", "Make a wallet in the keyring");
-    create->add_option("--mnemonic-file", arguments->mnemonic_file, "Where its recovery words go")->required();
-    create->callback([&session, arguments] {
-        Run(session, [&] { return CreateWallet(session, *arguments); });
-    });
+    create->add_option("--mnemonic-file", arguments->mnemonic_file, "Where its recovery words go")
+        ->required();
+    create->callback(
+        [&session, arguments] { Run(session, [&] { return CreateWallet(session, *arguments); }); });
     wallet->add_subcommand("import", "Take a wallet from recovery words on standard input")
         ->callback([&session, arguments] {
             Run(session, [&] { return ImportWallet(session, *arguments); });
         });
     auto* balance = wallet->add_subcommand("balance", "Show what a wallet holds");
     balance->add_option("--address", arguments->address, "Another wallet than the key's");
-    balance->callback([&session, arguments] {
-        Run(session, [&] { return ShowBalance(session, *arguments); });
-    });
+    balance->callback(
+        [&session, arguments] { Run(session, [&] { return ShowBalance(session, *arguments); }); });
 }
 
 }  // namespace berth::cli

@@ -42,9 +42,10 @@ std::string ToBase58(const std::string& payload)
         }
         for (; carry > 0; carry /= 58) digits.push_back(carry % 58);
     }
-    std::string text(static_cast<std::size_t>(std::ranges::find_if(bytes, [](char c) { return c != 0; }) -
-                                              bytes.begin()),
-                     kAlphabet[0]);
+    std::string text(
+        static_cast<std::size_t>(std::ranges::find_if(bytes, [](char c) { return c != 0; }) -
+                                 bytes.begin()),
+        kAlphabet[0]);
     for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
         text += kAlphabet[static_cast<std::size_t>(*digit)];
     }
@@ -76,7 +77,9 @@ std::optional<std::string> FromBase58(std::string_view text)
 
 std::string Upper(std::string text)
 {
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c;
+    });
     return text;
 }
 
@@ -95,8 +98,9 @@ std::string Ed25519Public(const std::string& secret)
     const auto key = Ed25519Key(secret);
     std::string bytes(32, '\0');
     std::size_t length = bytes.size();
-    BERTH_ASSERT(key && EVP_PKEY_get_raw_public_key(
-                            key.get(), reinterpret_cast<unsigned char*>(bytes.data()), &length) == 1);
+    BERTH_ASSERT(key &&
+                 EVP_PKEY_get_raw_public_key(
+                     key.get(), reinterpret_cast<unsigned char*>(bytes.data()), &length) == 1);
     return "\xed" + bytes;
 }
 
@@ -117,8 +121,8 @@ std::string Secp256k1Public(const std::string& secret)
     BERTH_ASSERT(secp256k1_ec_pubkey_create(Context(), &key, Raw(secret)));
     std::string bytes(33, '\0');
     std::size_t length = bytes.size();
-    secp256k1_ec_pubkey_serialize(Context(), reinterpret_cast<unsigned char*>(bytes.data()), &length,
-                                  &key, SECP256K1_EC_COMPRESSED);
+    secp256k1_ec_pubkey_serialize(Context(), reinterpret_cast<unsigned char*>(bytes.data()),
+                                  &length, &key, SECP256K1_EC_COMPRESSED);
     return bytes;
 }
 
@@ -127,7 +131,8 @@ std::string Derive(const std::string& prefix)
 {
     for (std::uint32_t counter = 0;; ++counter) {
         std::string input = prefix;
-        for (int shift = 24; shift >= 0; shift -= 8) input += static_cast<char>(counter >> shift & 255);
+        for (int shift = 24; shift >= 0; shift -= 8)
+            input += static_cast<char>(counter >> shift & 255);
         auto candidate = View(Sha512Half(input));
         if (secp256k1_ec_seckey_verify(Context(), Raw(candidate))) return candidate;
     }
@@ -167,7 +172,10 @@ Result<XrplKey> XrplKey::FromSeed(std::string_view seed)
     return Fail(ErrorCode::kInvalid, "BAD_SEED", "An XRP Ledger seed is s... or sEd... .");
 }
 
-Secret XrplKey::GenerateSeed() { return Secret{ToBase58(kEd25519Prefix + RandomBytes(kSeedBytes))}; }
+Secret XrplKey::GenerateSeed()
+{
+    return Secret{ToBase58(kEd25519Prefix + RandomBytes(kSeedBytes))};
+}
 
 std::string XrplKey::Address() const
 {
@@ -187,7 +195,7 @@ std::string XrplKey::Sign(std::string_view message) const
     if (ed25519_) {
         const auto key = Ed25519Key(secret_.Expose());
         const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
-                                                                             EVP_MD_CTX_free};
+                                                                              EVP_MD_CTX_free};
         BERTH_ASSERT(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
                      EVP_DigestSign(context.get(), out, &length,
                                     reinterpret_cast<const unsigned char*>(message.data()),

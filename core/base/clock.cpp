@@ -28,8 +28,8 @@ std::string FormatTime(Time time)
     gmtime_r(&seconds, &parts);
     char text[40];
     const auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-    const auto millis = std::chrono::floor<std::chrono::milliseconds>(
-                            time - FromUnixSeconds(seconds)).count();
+    const auto millis =
+        std::chrono::floor<std::chrono::milliseconds>(time - FromUnixSeconds(seconds)).count();
     std::snprintf(text + length, sizeof text - length, ".%03dZ", static_cast<int>(millis));
     return text;
 }

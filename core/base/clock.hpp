@@ -40,7 +40,10 @@ public:
     using Steady = std::chrono::steady_clock;
 
     constexpr explicit Deadline(Steady::time_point at) : at_{at} {}
-    static Deadline After(std::chrono::milliseconds delay) { return Deadline{Steady::now() + delay}; }
+    static Deadline After(std::chrono::milliseconds delay)
+    {
+        return Deadline{Steady::now() + delay};
+    }
     static constexpr Deadline max() { return Deadline{Steady::time_point::max()}; }
 
     Steady::time_point at() const { return at_; }

@@ -112,12 +112,15 @@ bool Converse(const Command& command, Pipe& in, Pipe& out, Pipe& err, CommandOut
     ::fcntl(in.end(1), F_SETFL, O_NONBLOCK);
     while (out.end(0) >= 0 || err.end(0) >= 0) {
         pollfd fds[3] = {{out.end(0), POLLIN, 0}, {err.end(0), POLLIN, 0}, {in.end(1), POLLOUT, 0}};
-        if (::poll(fds, 3, static_cast<int>(deadline.Left().count())) < 0 && errno != EINTR) return false;
+        if (::poll(fds, 3, static_cast<int>(deadline.Left().count())) < 0 && errno != EINTR)
+            return false;
         if (deadline.Passed()) return false;
-        if (fds[0].revents && !Drain(out.end(0), output.out, command.output_limit, output.truncated)) {
+        if (fds[0].revents &&
+            !Drain(out.end(0), output.out, command.output_limit, output.truncated)) {
             out.Close(0);
         }
-        if (fds[1].revents && !Drain(err.end(0), output.err, command.output_limit, output.truncated)) {
+        if (fds[1].revents &&
+            !Drain(err.end(0), output.err, command.output_limit, output.truncated)) {
             err.Close(0);
         }
         if (output.truncated) return true;
@@ -167,7 +170,8 @@ Result<CommandOutput> ProcessRunner::Run(const Command& command, Deadline deadli
     if (!slots_->Take(deadline)) {
         return Fail(ErrorCode::kUnavailable, "COMMAND_NOT_STARTED", "All command slots are busy.");
     }
-    const std::unique_ptr<Slots, void (*)(Slots*)> taken{slots_.get(), [](Slots* s) { s->GiveBack(); }};
+    const std::unique_ptr<Slots, void (*)(Slots*)> taken{slots_.get(),
+                                                         [](Slots* s) { s->GiveBack(); }};
 
     auto argv_texts = command.argv;
     auto environment_texts = EnvironmentOf(command);

@@ -32,8 +32,8 @@ std::string RandomBytes(std::size_t count)
 {
     BERTH_ASSERT(count <= INT_MAX);
     std::string bytes(count, '\0');
-    BERTH_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()),
-                            static_cast<int>(count)) == 1);
+    BERTH_ASSERT(
+        RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1);
     return bytes;
 }
 

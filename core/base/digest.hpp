@@ -17,6 +17,7 @@ Bytes32 Sha512Half(std::string_view bytes);
 /// Bytes from the operating system's generator; aborts if it fails.
 std::string RandomBytes(std::size_t count);
 
+/// Lower-case hexadecimal.
 std::string ToHex(const Bytes32& bytes);
 
 }  // namespace berth

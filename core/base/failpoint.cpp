@@ -17,8 +17,14 @@ struct Armed {
 
 Armed& Settings()
 {
-    static Armed settings{[] { const char* v = std::getenv("BERTH_FAILPOINT"); return v ? v : ""; }(),
-                          [] { const char* v = std::getenv("BERTH_FAILPOINT_LOG"); return v ? v : ""; }(),
+    static Armed settings{[] {
+                              const char* v = std::getenv("BERTH_FAILPOINT");
+                              return v ? v : "";
+                          }(),
+                          [] {
+                              const char* v = std::getenv("BERTH_FAILPOINT_LOG");
+                              return v ? v : "";
+                          }(),
                           {}};
     return settings;
 }

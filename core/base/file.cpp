@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/encoding.hpp"
 #include "core/base/digest.hpp"
+#include "core/base/encoding.hpp"
 
 namespace berth {
 namespace {
@@ -69,7 +69,8 @@ Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_
 {
     const auto temporary = path.string() + "." + ToHex(RandomBytes(6)) + ".tmp";
     {
-        const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+        const Descriptor file{
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
         if (file.get() < 0) return NotWritten(path);
         if (!WriteAll(file.get(), bytes) || ::fsync(file.get()) != 0) {
             const auto error = NotWritten(path);

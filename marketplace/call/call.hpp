@@ -10,6 +10,7 @@
 
 namespace berth::call {
 
+/// What a key may do, beside what everybody may.
 enum class Role { kCustomer, kOperator, kFinance, kAdmin };
 
 /// As CreateSession says it: `customer`, `operator`, `finance`, `admin`.

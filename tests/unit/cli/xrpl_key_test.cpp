@@ -52,7 +52,8 @@ TEST(XrplKeySeedTest, GeneratesSeedsThatItReadsBack)
 
 TEST(XrplKeySeedTest, RefusesASeedWithAWrongCharacter)
 {
-    for (const auto* bad : {"sp538Hpb8qa1pcZUzPq8KcAMzNGpr", "sp538Hpb8qa1pcZUzPq8KcAMzNGp0", "", "s"}) {
+    for (const auto* bad :
+         {"sp538Hpb8qa1pcZUzPq8KcAMzNGpr", "sp538Hpb8qa1pcZUzPq8KcAMzNGp0", "", "s"}) {
         const auto key = XrplKey::FromSeed(bad);
         ASSERT_FALSE(key) << bad;
         EXPECT_EQ(key.error().reason, "BAD_SEED");

@@ -24,9 +24,9 @@ struct MarginRow {
 
 /// Which rows; an empty field is any.
 struct MarginFilter {
-    std::string customer_id;
-    std::string operator_id;
-    std::string month;
+    std::string customer_id{};
+    std::string operator_id{};
+    std::string month{};
 };
 
 /// The rollup as it is kept, ordered by its key.

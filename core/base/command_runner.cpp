@@ -64,6 +64,19 @@ struct Child {
     int exit_status = 0;
 
     void Kill() const { ::kill(-pid, SIGKILL); }
+    /// Waits for the end without reaping, so that the group's number stays ours; false at the deadline.
+    bool EndsBy(Deadline deadline) const
+    {
+        const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+        BERTH_ASSERT(handle >= 0);
+        bool ended = false;
+        while (!ended && !deadline.Passed()) {
+            pollfd polled{handle, POLLIN, 0};
+            ended = ::poll(&polled, 1, static_cast<int>(deadline.Left().count()) + 1) > 0;
+        }
+        ::close(handle);
+        return ended;
+    }
     void Wait()
     {
         while (::waitpid(pid, &exit_status, 0) < 0 && errno == EINTR) {}
@@ -196,7 +209,9 @@ Result<CommandOutput> ProcessRunner::Run(const Command& command, Deadline deadli
     }
 
     CommandOutput output;
-    const bool in_time = Converse(command, in, out, err, output, deadline);
+    // Many programs close their outputs a moment before they end: the exit code needs that moment.
+    const bool in_time = Converse(command, in, out, err, output, deadline) &&
+                         (output.truncated || child.EndsBy(deadline));
     child.Kill();  // Also what the program left behind in its group.
     child.Wait();
     if (!in_time) {

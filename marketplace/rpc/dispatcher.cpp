@@ -48,16 +48,33 @@ struct Dispatcher::Pending {
     /// Passes the first answer on; a handler that throws after it answered changes nothing.
     void Answer(Result<MessagePtr> result)
     {
+        if (!result) return Refuse(result.error());
         if (answered.exchange(true)) return;
         const auto last = std::exchange(self, nullptr);
         answer(std::move(result));
+    }
+    void Answer(Opened stream)
+    {
+        if (!stream) return Refuse(stream.error());
+        if (!answered.exchange(true)) opened(std::move(stream));
     }
     void Refuse(Error error)
     {
         if (answered.exchange(true)) return;
         const auto last = std::exchange(self, nullptr);
+        if (error.code == ErrorCode::kInternal) Hide(error);
         if (opened) return opened(std::move(error));
         answer(std::move(error));
+    }
+
+    /// Our own faults are for our log; the caller gets the trace to ask about.
+    void Hide(Error& error)
+    {
+        log->Error("call failed", {{"rpc", arrived.path},
+                                   {"trace", arrived.trace},
+                                   {"reason", error.reason},
+                                   {"what", error.message}});
+        error = Fail(ErrorCode::kInternal, "INTERNAL", "The marketplace failed; it is logged.");
     }
 
     /// Runs a piece of a handler so that no exception leaves it.
@@ -67,10 +84,7 @@ struct Dispatcher::Pending {
         try {
             piece();
         } catch (const std::exception& thrown) {
-            log->Error("handler threw", {{"rpc", arrived.path},
-                                         {"trace", arrived.trace},
-                                         {"what", thrown.what()}});
-            Refuse(Fail(ErrorCode::kInternal, "INTERNAL", "The marketplace failed; it is logged."));
+            Refuse(Fail(ErrorCode::kInternal, "EXCEPTION", thrown.what()));
         }
     }
 };
@@ -126,8 +140,7 @@ void Dispatcher::Carry(const std::shared_ptr<Pending>& pending)
                 if constexpr (std::is_same_v<Kind, Unary>) {
                     pending->Answer(run(call, *pending->request));
                 } else if constexpr (std::is_same_v<Kind, Streaming>) {
-                    auto opened = run(call, *pending->request);
-                    if (!pending->answered.exchange(true)) pending->opened(std::move(opened));
+                    pending->Answer(run(call, *pending->request));
                 } else if constexpr (std::is_same_v<Kind, Waiting>) {
                     Wait(pending, call);
                 }

@@ -62,6 +62,7 @@ RelayClient::RelayClient(unsigned short port) : connection_{std::make_unique<Con
 {
     auto& socket = connection_->socket;
     beast::get_lowest_layer(socket).connect(Loopback(port));
+    beast::get_lowest_layer(socket).socket().set_option(tcp::no_delay{true});
     socket.read_message_max(64 << 20);
     socket.handshake("127.0.0.1:" + std::to_string(port), "/");
     challenge_ = Text(ReceiveOnly("AUTH").at(1));

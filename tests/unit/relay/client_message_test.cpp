@@ -1,0 +1,75 @@
+#include "relay-image/protocol/client_message.hpp"
+
+#include <gtest/gtest.h>
+
+namespace berth::relay {
+namespace {
+
+ClientMessage Parse(const std::string& text) { return ParseClientMessage(text, Limits{}); }
+
+std::string ReplyTo(const std::string& text)
+{
+    const auto message = Parse(text);
+    const auto* refusal = std::get_if<Refusal>(&message);
+    return refusal ? refusal->reply : "";
+}
+
+nostr::Event SignedEvent()
+{
+    nostr::Event event{.id = {}, .pubkey = {}, .created_at = 5, .kind = 1, .tags = {},
+                       .content = "x", .sig = {}};
+    nostr::SignEvent(event, nostr::SecretKey::Generate());
+    return event;
+}
+
+TEST(ClientMessageTest, ReadsTheFourVerbs)
+{
+    const auto event = SignedEvent();
+    const auto publish = Parse("[\"EVENT\"," + nostr::ToJson(event) + "]");
+    EXPECT_EQ(std::get<PublishRequest>(publish).event, event);
+    const auto auth = Parse(" [ \"AUTH\" , " + nostr::ToJson(event) + " ] ");
+    EXPECT_EQ(std::get<AuthRequest>(auth).event, event);
+    const auto subscribe = Parse(R"(["REQ","s",{"kinds":[1]},{}])");
+    EXPECT_EQ(std::get<SubscribeRequest>(subscribe).subscription, "s");
+    EXPECT_EQ(std::get<SubscribeRequest>(subscribe).filters.size(), 2U);
+    EXPECT_EQ(std::get<CloseRequest>(Parse(R"(["CLOSE","s"])")).subscription, "s");
+}
+
+TEST(ClientMessageTest, GuessesEventsByTheirFirstBytesOnly)
+{
+    EXPECT_TRUE(LooksLikeEvent(R"(["EVENT",{}])"));
+    EXPECT_FALSE(LooksLikeEvent(R"([ "EVENT",{}])"));
+    EXPECT_FALSE(LooksLikeEvent(R"(["EVENTS",{}])"));
+}
+
+TEST(ClientMessageTest, RefusesABrokenEventByItsIdWhereItHasOne)
+{
+    const std::string id(64, 'a');
+    EXPECT_TRUE(ReplyTo("[\"EVENT\",{\"id\":\"" + id + "\"}]")
+                    .starts_with("[\"OK\",\"" + id + "\",false,\"invalid: "));
+    EXPECT_TRUE(ReplyTo(R"(["EVENT",{"id":"short"}])").starts_with(R"(["NOTICE","invalid: )"));
+}
+
+TEST(ClientMessageTest, RefusesABrokenReqByItsSubscription)
+{
+    EXPECT_TRUE(ReplyTo(R"(["REQ","a\"b",1])").starts_with(R"(["CLOSED","a\"b","invalid: )"));
+    EXPECT_TRUE(ReplyTo(R"(["REQ","s",{"x":1}])").starts_with(R"(["CLOSED","s","unsupported: )"));
+}
+
+TEST(ClientMessageTest, CountsTheCharactersOfASubscriptionNotItsBytes)
+{
+    std::string fitting;
+    for (std::size_t i = 0; i < Limits{}.max_subid_length; ++i) fitting += "\xE2\x82\xAC";
+    EXPECT_EQ(ReplyTo("[\"REQ\",\"" + fitting + "\",{}]"), "");
+    EXPECT_NE(ReplyTo("[\"REQ\",\"" + fitting + "x\",{}]"), "");
+}
+
+TEST(ClientMessageTest, RefusesDeepDuplicateAndFractionalJson)
+{
+    EXPECT_NE(ReplyTo(std::string(1000, '[')), "");
+    EXPECT_NE(ReplyTo(R"(["REQ","s",{"limit":1,"limit":2}])"), "");
+    EXPECT_NE(ReplyTo(R"(["REQ","s",{"limit":1.0}])"), "");
+}
+
+}  // namespace
+}  // namespace berth::relay

@@ -1,0 +1,89 @@
+#include "relay-image/protocol/filter.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+namespace berth::relay {
+namespace {
+
+const std::string kAlice(64, 'a');
+const std::string kBob(64, 'b');
+
+Filter Parsed(const std::string& text) { return *ParseFilter(boost::json::parse(text)); }
+
+std::string ReasonOf(const std::string& text)
+{
+    const auto filter = ParseFilter(boost::json::parse(text));
+    return filter ? "" : filter.error().reason;
+}
+
+nostr::Event AnEvent()
+{
+    return {.id = std::string(64, '1'), .pubkey = kAlice, .created_at = 100, .kind = 1,
+            .tags = {{"t", "sea"}, {"t", "land"}, {"e", kBob}, {"d"}, {"long", "x"}},
+            .content = "", .sig = ""};
+}
+
+TEST(FilterTest, WithoutConditionsMatchesEverything)
+{
+    EXPECT_TRUE(Parsed("{}").Matches(AnEvent()));
+    EXPECT_TRUE(Parsed(R"({"limit":0})").Matches(AnEvent()));
+}
+
+TEST(FilterTest, NeedsOneValueOfEachList)
+{
+    EXPECT_TRUE(Parsed(R"({"kinds":[7,1]})").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed(R"({"kinds":[7]})").Matches(AnEvent()));
+    EXPECT_TRUE(Parsed("{\"authors\":[\"" + kBob + "\",\"" + kAlice + "\"]}").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed("{\"authors\":[\"" + kBob + "\"]}").Matches(AnEvent()));
+    EXPECT_TRUE(Parsed("{\"ids\":[\"" + AnEvent().id + "\"]}").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed("{\"kinds\":[1],\"authors\":[\"" + kBob + "\"]}").Matches(AnEvent()));
+}
+
+TEST(FilterTest, NeedsEveryTagThatItNames)
+{
+    EXPECT_TRUE(Parsed(R"({"#t":["land","sky"]})").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed(R"({"#t":["sky"]})").Matches(AnEvent()));
+    EXPECT_TRUE(Parsed("{\"#t\":[\"sea\"],\"#e\":[\"" + kBob + "\"]}").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed(R"({"#t":["sea"],"#p":["x"]})").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed(R"({"#d":[""]})").Matches(AnEvent())) << "a tag without a value has none";
+    EXPECT_FALSE(Parsed(R"({"#T":["sea"]})").Matches(AnEvent())) << "letters have case";
+}
+
+TEST(FilterTest, IncludesBothEndsOfItsTime)
+{
+    EXPECT_TRUE(Parsed(R"({"since":100,"until":100})").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed(R"({"since":101})").Matches(AnEvent()));
+    EXPECT_FALSE(Parsed(R"({"until":99})").Matches(AnEvent()));
+}
+
+TEST(FilterTest, WithAnEmptyListMatchesNothing)
+{
+    for (const auto* text : {R"({"ids":[]})", R"({"authors":[]})", R"({"kinds":[]})", R"({"#t":[]})",
+                             R"({"since":2,"until":1})"}) {
+        EXPECT_TRUE(Parsed(text).MatchesNothing()) << text;
+        EXPECT_FALSE(Parsed(text).Matches(AnEvent())) << text;
+    }
+    EXPECT_FALSE(Parsed("{}").MatchesNothing());
+}
+
+TEST(FilterTest, RefusesMalformedFields)
+{
+    for (const auto* text :
+         {"[]", R"({"ids":"x"})", R"({"ids":["ab"]})", R"({"kinds":[65536]})", R"({"kinds":[-1]})",
+          R"({"kinds":["1"]})", R"({"since":-1})", R"({"limit":-1})", R"({"limit":"1"})",
+          R"({"until":1.5})", R"({"#t":[1]})", R"({"#t":"sea"})"}) {
+        EXPECT_EQ(ReasonOf(text), "BAD_FILTER") << text;
+    }
+    EXPECT_EQ(ReasonOf("{\"authors\":[\"" + std::string(64, 'A') + "\"]}"), "BAD_FILTER");
+}
+
+TEST(FilterTest, RefusesFieldsItDoesNotKnow)
+{
+    for (const auto* text : {R"({"search":"x"})", R"({"#tt":["x"]})", R"({"#1":["x"]})", R"({"":1})"}) {
+        EXPECT_EQ(ReasonOf(text), "UNKNOWN_FILTER_FIELD") << text;
+    }
+}
+
+}  // namespace
+}  // namespace berth::relay

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <deque>
+
+#include <boost/json/object.hpp>
+
+#include "akash/sandbox/chain/state.hpp"
+#include "akash/sandbox/chain/tx_encoding.hpp"
+
+namespace berth::sandbox {
+
+/// A transaction in a block.
+struct StoredTx {
+    boost::json::value tx;
+    std::string hash;
+    TxResult result;
+    std::int64_t height = 0;
+    std::int64_t time_ns = 0;
+};
+
+/// The ledger of the sandbox network: a deterministic machine that is fed blocks. The same blocks
+/// give the same state, so the list of blocks is all that has to be kept. Not thread-safe.
+class Chain {
+public:
+    explicit Chain(std::string chain_id) : chain_id_{std::move(chain_id)} {}
+
+    const std::string& chain_id() const { return chain_id_; }
+    std::int64_t height() const { return height_; }
+    std::int64_t time_ns() const { return time_ns_; }
+    const ChainState& state() const { return state_; }
+    const StoredTx* FindTx(const std::string& hash) const;
+    const StoredTx* FindTx(const std::string& address, std::uint64_t sequence) const;
+    bool IsPending(const std::string& hash) const;
+
+    /// Takes a transaction into the mempool, or says why not. Messages are not run.
+    TxResult Submit(const boost::json::value& tx, const EncodedTx& encoded);
+    /// Runs a transaction on a copy of the state.
+    TxResult Simulate(const boost::json::value& tx) const;
+
+    /// Queues what is no signed transaction for the next block: `{"bid": ...}`, `{"withdraw": ...}`,
+    /// `{"faucet": ...}`, `{"provider": ...}`.
+    void Enqueue(boost::json::object operation);
+    /// The next block from all that is queued.
+    boost::json::value NextBlock(std::int64_t time_ns) const;
+    /// Applies a block; it must follow the last one. The queue is emptied of what it holds.
+    void Apply(const boost::json::value& block);
+
+private:
+    struct Ante {
+        std::string signer;
+        Amount fee;
+        std::uint64_t gas_wanted = 0;
+        std::uint64_t sequence = 0;
+        bool unordered = false;
+        std::int64_t timeout_ns = 0;
+    };
+
+    Ante ReadAnte(const boost::json::value& tx) const;
+    void CheckEnvelope(const boost::json::value& tx, const Ante& ante, std::int64_t time_ns) const;
+    void CheckFee(const Ante& ante) const;
+    void CheckSignature(const boost::json::value& tx, const EncodedTx& encoded, const Ante& ante) const;
+    void CheckOrder(const Ante& ante, const AccountState& account, std::int64_t time_ns) const;
+    TxResult RunMessages(ChainState& state, const boost::json::value& tx, std::int64_t height) const;
+    TxResult Deliver(const boost::json::value& tx);
+    void ApplyOperation(const boost::json::object& operation);
+
+    const std::string chain_id_;
+    std::int64_t height_ = 0;
+    std::int64_t time_ns_ = 0;
+    ChainState state_;
+    std::map<std::string, StoredTx> txs_;
+    std::deque<boost::json::object> queue_;
+    std::set<std::string> pending_hashes_;
+    std::map<std::string, std::uint64_t> next_sequences_;  ///< After what is pending.
+    std::set<std::pair<std::string, std::int64_t>> pending_timeouts_;
+};
+
+}  // namespace berth::sandbox

@@ -1,0 +1,303 @@
+#include "akash/sandbox/cli/sdl_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <tuple>
+
+#include <boost/json.hpp>
+#include <yaml-cpp/yaml.h>
+
+#include "akash/chain.hpp"
+#include "akash/cli_manifest.hpp"
+#include "akash/sandbox/cli/node_client.hpp"
+#include "core/base/encoding.hpp"
+
+namespace berth::sandbox {
+namespace {
+
+namespace json = boost::json;
+
+[[noreturn]] void Refuse(const std::string& text) { throw CommandFailed{text, {}}; }
+
+/// `0.5` and `500m` as millicpu.
+std::int64_t ParseCpu(const YAML::Node& node)
+{
+    if (!node) Refuse("error: invalid unit CPU, cannot be nil");
+    auto text = node.as<std::string>();
+    const bool milli = text.ends_with('m');
+    if (milli) text.pop_back();
+    const double value = std::stod(text) * (milli ? 1 : 1000);
+    if (value < 0) Refuse("invalid: negative value not allowed");
+    return std::llround(value);
+}
+
+/// `512Mi`, `1G` or a plain number as bytes.
+std::int64_t ParseBytes(const YAML::Node& node, const char* what)
+{
+    if (!node) Refuse(std::string{"error: invalid unit "} + what + ", cannot be nil");
+    static const std::map<std::string, double> kUnits{
+        {"", 1},          {"k", 1e3},        {"Ki", 1024.0},       {"M", 1e6}, {"Mi", 1048576.0},
+        {"G", 1e9},       {"Gi", 1073741824.0}, {"T", 1e12},       {"Ti", 1099511627776.0}};
+    const auto text = node.as<std::string>();
+    std::size_t used = 0;
+    const double value = std::stod(text, &used);
+    const auto unit = kUnits.find(text.substr(used));
+    if (unit == kUnits.end()) Refuse("suffix not found");
+    if (value < 0) Refuse("invalid: negative value not allowed");
+    return std::llround(value * unit->second);
+}
+
+json::object Value(std::int64_t number)
+{
+    return {{"val", std::to_string(number)}};
+}
+
+struct Expose {
+    int port = 0;
+    int outside = 0;
+    std::string protocol = "TCP";
+    std::string service;
+    bool global = false;
+    std::vector<std::string> hosts;
+
+    bool IsHttp() const { return global && protocol == "TCP" && outside == 80; }
+};
+
+std::vector<Expose> ReadExposes(const YAML::Node& service)
+{
+    std::vector<Expose> exposes;
+    for (const auto& one : service["expose"]) {
+        Expose expose;
+        expose.port = one["port"].as<int>();
+        expose.outside = one["as"] ? one["as"].as<int>() : expose.port;
+        if (one["proto"]) expose.protocol = one["proto"].as<std::string>();
+        for (auto& c : expose.protocol) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        for (const auto& host : one["accept"]) expose.hosts.push_back(host.as<std::string>());
+        if (!one["to"] || one["to"].size() == 0) exposes.push_back(expose);
+        for (const auto& to : one["to"]) {
+            expose.global = to["global"] && to["global"].as<bool>();
+            expose.service = to["service"] ? to["service"].as<std::string>() : "";
+            exposes.push_back(expose);
+        }
+    }
+    std::sort(exposes.begin(), exposes.end(), [](const Expose& a, const Expose& b) {
+        return std::tie(a.service, a.port, a.protocol) < std::tie(b.service, b.port, b.protocol);
+    });
+    return exposes;
+}
+
+json::object ExposeJson(const Expose& expose)
+{
+    json::value hosts;
+    if (!expose.hosts.empty()) {
+        json::array names;
+        for (const auto& host : expose.hosts) names.push_back(json::string{host});
+        hosts = names;
+    }
+    return {{"port", expose.port},
+            {"externalPort", expose.outside},
+            {"proto", expose.protocol},
+            {"service", expose.service},
+            {"global", expose.global},
+            {"hosts", hosts},
+            {"httpOptions", json::object{{"maxBodySize", 1048576},
+                                         {"readTimeout", 60000},
+                                         {"sendTimeout", 60000},
+                                         {"nextTries", 3},
+                                         {"nextTimeout", 0},
+                                         {"nextCases", json::array{"error", "timeout"}}}},
+            {"ip", ""},
+            {"endpointSequenceNumber", 0}};
+}
+
+/// The words of a list, or null where there is none.
+json::value TextsJson(const YAML::Node& node)
+{
+    if (!node || node.size() == 0) return nullptr;
+    json::array texts;
+    for (const auto& one : node) texts.push_back(json::string{one.as<std::string>()});
+    return texts;
+}
+
+/// A service's resources in the two spellings that groups and manifest have.
+struct Resources {
+    std::int64_t cpu, memory;
+    std::vector<std::pair<std::string, std::int64_t>> volumes;
+
+    json::object ForGroup(std::size_t id, const std::vector<Expose>& exposes) const
+    {
+        const json::array none;
+        json::array storage;
+        for (const auto& [name, size] : volumes) {
+            storage.push_back(json::object{{"name", name}, {"quantity", Value(size)}, {"attributes", none}});
+        }
+        json::array endpoints;
+        for (const auto& expose : exposes) {
+            if (!expose.global) continue;
+            endpoints.push_back(json::object{
+                {"kind", expose.IsHttp() ? "SHARED_HTTP" : "RANDOM_PORT"}, {"sequence_number", 0}});
+        }
+        return {{"id", id},
+                {"cpu", json::object{{"units", Value(cpu)}, {"attributes", none}}},
+                {"memory", json::object{{"quantity", Value(memory)}, {"attributes", none}}},
+                {"storage", storage},
+                {"gpu", json::object{{"units", Value(0)}, {"attributes", none}}},
+                {"endpoints", endpoints}};
+    }
+
+    json::object ForManifest(std::size_t id, const std::vector<Expose>& exposes) const
+    {
+        json::array storage;
+        for (const auto& [name, size] : volumes) {
+            storage.push_back(json::object{{"name", name}, {"size", Value(size)}});
+        }
+        json::array endpoints;
+        for (const auto& expose : exposes) {
+            if (!expose.global) continue;
+            json::object endpoint;
+            if (!expose.IsHttp()) endpoint["kind"] = 1;
+            endpoint["sequence_number"] = 0;
+            endpoints.push_back(endpoint);
+        }
+        return {{"id", id},
+                {"cpu", json::object{{"units", Value(cpu)}}},
+                {"memory", json::object{{"size", Value(memory)}}},
+                {"storage", storage},
+                {"gpu", json::object{{"units", Value(0)}}},
+                {"endpoints", endpoints}};
+    }
+};
+
+Resources ReadResources(const YAML::Node& profile)
+{
+    const auto resources = profile["resources"];
+    Resources read{.cpu = ParseCpu(resources["cpu"]["units"]),
+                   .memory = ParseBytes(resources["memory"]["size"], "memory"),
+                   .volumes = {}};
+    const auto storage = resources["storage"];
+    const auto add = [&](const YAML::Node& volume) {
+        read.volumes.emplace_back(volume["name"] ? volume["name"].as<std::string>() : "default",
+                                  ParseBytes(volume["size"], "storage"));
+    };
+    if (storage.IsMap()) add(storage);
+    if (storage.IsSequence()) {
+        for (const auto& volume : storage) add(volume);
+    }
+    return read;
+}
+
+json::object RequirementsJson(const YAML::Node& placement)
+{
+    const auto list = [&](const char* key) {
+        json::array names;
+        for (const auto& one : placement["signedBy"][key]) names.push_back(json::string{one.as<std::string>()});
+        return names;
+    };
+    json::object signed_by{{"all_of", json::array{}}, {"any_of", json::array{}}};
+    if (placement["signedBy"]) signed_by = {{"all_of", list("allOf")}, {"any_of", list("anyOf")}};
+    std::map<std::string, std::string> sorted;
+    for (const auto& one : placement["attributes"]) {
+        sorted[one.first.as<std::string>()] = one.second.as<std::string>();
+    }
+    json::array attributes;
+    for (const auto& [key, value] : sorted) {
+        attributes.push_back(json::object{{"key", key}, {"value", value}});
+    }
+    return {{"signed_by", signed_by}, {"attributes", attributes}};
+}
+
+json::object PriceJson(const YAML::Node& pricing, SdlDocument& document)
+{
+    const auto denom = pricing["denom"].as<std::string>();
+    const auto amount = akash::ParseDec18(pricing["amount"].as<std::string>());
+    if (!amount || *amount < money::Amount{0}) Refuse("invalid coin amount");
+    if (*amount == money::Amount{0}) Refuse("invalid coin amount: amount is zero");
+    document.denom = denom;
+    return {{"denom", denom}, {"amount", akash::FormatDec18(*amount)}};
+}
+
+void AddPlacement(const YAML::Node& sdl, const std::string& name, SdlDocument& document)
+{
+    std::map<std::string, YAML::Node> here;
+    for (const auto& one : sdl["deployment"]) {
+        if (one.second[name]) here[one.first.as<std::string>()] = one.second[name];
+    }
+    const auto placement = sdl["profiles"]["placement"][name];
+    json::array units;
+    json::array services;
+    for (const auto& [service_name, use] : here) {
+        const auto id = units.size() + 1;
+        const auto profile_name = use["profile"].as<std::string>();
+        const auto profile = sdl["profiles"]["compute"][profile_name];
+        if (!profile) {
+            Refuse("SDL invalid: " + service_name + "." + name + ": no compute profile named " + profile_name);
+        }
+        const auto service = sdl["services"][service_name];
+        if (!service["image"] || service["image"].as<std::string>().empty()) {
+            Refuse("invalid manifest: service \"" + service_name + "\" has empty image name");
+        }
+        const auto pricing = placement["pricing"][profile_name];
+        if (!pricing) {
+            Refuse("SDL invalid: " + service_name + "." + name + ": no pricing for profile " + profile_name);
+        }
+        const auto exposes = ReadExposes(service);
+        const auto resources = ReadResources(profile);
+        const auto count = use["count"].as<int>();
+        units.push_back(json::object{{"resource", resources.ForGroup(id, exposes)},
+                                     {"count", count},
+                                     {"price", PriceJson(pricing, document)}});
+        json::array expose_list;
+        for (const auto& expose : exposes) expose_list.push_back(ExposeJson(expose));
+        services.push_back(json::object{{"name", service_name},
+                                        {"image", service["image"].as<std::string>()},
+                                        {"command", TextsJson(service["command"])},
+                                        {"args", TextsJson(service["args"])},
+                                        {"env", TextsJson(service["env"])},
+                                        {"resources", resources.ForManifest(id, exposes)},
+                                        {"count", count},
+                                        {"expose", expose_list},
+                                        {"credentials", nullptr}});
+    }
+    document.groups.push_back(json::object{{"name", name},
+                                           {"requirements", RequirementsJson(placement)},
+                                           {"resources", units}});
+    document.manifest.push_back(json::object{{"name", name}, {"services", services}});
+}
+
+SdlDocument Read(const std::string& text)
+{
+    const auto sdl = YAML::Load(text);
+    if (!sdl.IsMap() || !sdl["profiles"] || !sdl["deployment"] || !sdl["services"]) Refuse("Invalid groups");
+    SdlDocument document;
+    std::vector<std::string> placements;
+    for (const auto& one : sdl["profiles"]["placement"]) placements.push_back(one.first.as<std::string>());
+    std::sort(placements.begin(), placements.end());
+    for (const auto& name : placements) AddPlacement(sdl, name, document);
+    if (document.groups.empty()) Refuse("Invalid groups");
+    document.hash = FromHex(akash::ManifestHashHex(document.manifest)).value_or("");
+    return document;
+}
+
+}  // namespace
+
+SdlDocument ReadSdl(const std::string& path)
+{
+    std::ifstream in{path};
+    if (!in) Refuse("open " + path + ": no such file or directory");
+    std::ostringstream text;
+    text << in.rdbuf();
+    try {
+        return Read(text.str());
+    } catch (const YAML::ParserException& error) {
+        Refuse("yaml: line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
+    } catch (const YAML::Exception& error) {
+        Refuse("yaml: " + error.msg);
+    } catch (const std::logic_error&) {
+        Refuse("SDL invalid: a number is not one");
+    }
+}
+
+}  // namespace berth::sandbox

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace berth::sandbox {
+
+/// A program to run for long.
+struct ProcessSpec {
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> environment;  ///< All of it, besides PATH.
+    std::filesystem::path log_file;                  ///< stdout and stderr are appended.
+    std::string user;                                ///< Dropped to when we are root; empty: stay.
+};
+
+/// A running child that dies with the thread that started it.
+class Process {
+public:
+    Process() = default;
+    explicit Process(const ProcessSpec& spec);
+    Process(Process&& other) noexcept;
+    Process& operator=(Process&& other) noexcept;
+    ~Process();
+
+    bool Running();
+    /// SIGTERM, then SIGKILL after the grace.
+    void Stop();
+    /// Waits for the end; the exit code, or 128 + signal.
+    int Wait();
+
+private:
+    pid_t pid_ = -1;
+};
+
+/// A loopback port that is free now.
+int FreePort();
+/// True if something listens on a loopback port.
+bool Listens(int port);
+
+}  // namespace berth::sandbox

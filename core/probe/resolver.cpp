@@ -270,7 +270,7 @@ Result<Addresses> Resolver::ResolveOnce(const std::string& name, Deadline deadli
     Addresses found;
     std::optional<Error> error;
     for (const int type : {ns_t_a, ns_t_aaaa}) {
-        const auto records = Question{servers_}.Ask(name, type, deadline);
+        const auto records = Question{servers_}.Ask(Lower(name), type, deadline);
         if (records) {
             Collect(*records, Lower(name), found);
         } else if (!error || records.error().code != ErrorCode::kNotFound) {

@@ -78,7 +78,8 @@ constexpr auto kRemove = "DELETE FROM jobs WHERE queue_id = $1 AND job_id = $2";
 constexpr auto kPutBack = R"sql(
     INSERT INTO jobs (queue_id, job_id, subject, customer_id, order_id, kind, step, trace, epoch,
                       run_at, step_deadline)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + $10::bigint * interval '1 millisecond',
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+            greatest(now() + $10::bigint * interval '1 millisecond', $12::timestamptz),
             CASE WHEN $11::bigint = 0 THEN 'infinity'::timestamptz
                  ELSE now() + ($10::bigint + $11::bigint) * interval '1 millisecond' END))sql";
 
@@ -183,7 +184,7 @@ void MoveRow(pqxx::work& tx, Job& job, const NextStep& next)
     job.leased = false;
     tx.exec_params0(kPutBack, job.queue_id, job.job_id, job.subject, job.customer_id, job.order_id,
                     job.kind, job.step, job.trace, job.epoch, Millis(next.delay),
-                    Millis(next.budget));
+                    Millis(next.budget), db::ToSql(next.not_before));
     db::Notify(tx, Topic(next.operator_id));
 }
 

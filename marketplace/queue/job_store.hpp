@@ -75,6 +75,7 @@ struct NextStep {
     std::string operator_id;  ///< Empty: its executor and its lease stay.
     std::chrono::milliseconds delay{0};
     std::chrono::milliseconds budget{0};  ///< 0 for none.
+    std::optional<Time> not_before{};     ///< Of the database's clock.
 };
 /// Goes on at another step; without a new executor it stays leased under the same epoch.
 void Advance(pqxx::work& tx, Job& job, const NextStep& next);

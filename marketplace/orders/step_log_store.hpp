@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <pqxx/pqxx>
+
+#include "marketplace/orders/order.hpp"
+
+namespace berth::orders {
+
+/// One report: a job's lease and the number within it.
+struct StepLogKey {
+    std::string job_id;
+    std::uint64_t epoch = 0;
+    std::uint32_t sequence = 0;
+};
+
+/// What a worker said that a step came to.
+struct StepLog {
+    StepLogKey key;
+    std::string step;
+    std::string outcome;
+    std::string reason;
+    std::string message;
+};
+
+void AddStepLog(pqxx::work& tx, const OrderRow& order, const StepLog& log);
+bool HasStepLog(pqxx::work& tx, const OrderRow& order, const StepLogKey& key);
+
+}  // namespace berth::orders

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+namespace berth::orders {
+
+enum class StepExecutor { kWorker, kMarketplace };
+
+/// A step of a kind of job: who does it, and how long it may take unless a setting says else.
+struct StepRow {
+    std::string_view kind;
+    std::string_view step;
+    StepExecutor executor;
+    std::chrono::milliseconds budget{0};  ///< 0: as long as it takes.
+};
+
+using namespace std::chrono_literals;
+
+/// Every step of every kind of job of an order, in order.
+inline constexpr std::array kSteps{
+    StepRow{"provision", "reserve", StepExecutor::kMarketplace, 10min},
+    StepRow{"provision", "prepare", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "create_deployment", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "choose_bid", StepExecutor::kWorker, 5min},
+    StepRow{"provision", "create_lease", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "send_manifest", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "await_service", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "publish_dns", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "issue_certificate", StepExecutor::kWorker, 30min},
+    StepRow{"provision", "verify_relay", StepExecutor::kWorker, 15min},
+    StepRow{"provision", "verify_relay", StepExecutor::kMarketplace, 15min},
+    StepRow{"provision", "activate", StepExecutor::kMarketplace},
+    StepRow{"meter_lease", "meter_lease", StepExecutor::kWorker},
+    StepRow{"meter_lease", "book_lease", StepExecutor::kMarketplace},
+    StepRow{"close", "remove_edge", StepExecutor::kWorker},
+    StepRow{"close", "close_deployment", StepExecutor::kWorker},
+    StepRow{"close", "confirm_closed", StepExecutor::kWorker},
+    StepRow{"close", "confirm_closed", StepExecutor::kMarketplace},
+};
+
+/// The first step of a kind.
+const StepRow& FirstStep(std::string_view kind);
+/// nullptr for a step that there is not.
+const StepRow* FindStep(std::string_view kind, std::string_view step, StepExecutor executor);
+/// The step after it; nullptr after the last.
+const StepRow* StepAfter(const StepRow& step);
+
+}  // namespace berth::orders

@@ -1,0 +1,216 @@
+#include "marketplace/orders/worker_handlers.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/base/failpoint.hpp"
+#include "marketplace/ledger/books.hpp"
+#include "marketplace/orders/job_view.hpp"
+#include "marketplace/orders/order.hpp"
+#include "marketplace/orders/progress.hpp"
+#include "marketplace/queue/job_store.hpp"
+#include "marketplace/queue/wallet_store.hpp"
+#include "marketplace/queue/worker_store.hpp"
+
+namespace berth::orders {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kJobsMax = 100;
+constexpr int kReportsMax = 500;
+constexpr int kWorkerNameMax = 100;
+
+Error NotRegistered()
+{
+    return Fail(ErrorCode::kPrecondition, "NOT_REGISTERED", "Call RegisterWorker first.");
+}
+
+Result<void> RequireOperator(const call::Call& call)
+{
+    if (const auto caller = call::CallerOf(call); !caller) return caller.error();
+    if (call.Has(call::Role::kOperator)) return {};
+    return Fail(ErrorCode::kForbidden, "NOT_AN_OPERATOR", "This key is not a registered operator.");
+}
+
+bool IsDoable(const v1::RegisterWorkerRequest& worker, const queue::Job& job, const v1::Plan& plan)
+{
+    return std::ranges::any_of(worker.abilities(), [&](const v1::Ability& ability) {
+        return ability.job_kind() == job.kind && ability.step() == job.step &&
+               (ability.image().empty() || ability.image() == plan.image());
+    });
+}
+
+std::vector<std::string> DoableOf(const v1::RegisterWorkerRequest& worker)
+{
+    std::set<std::string> doable;
+    for (const auto& ability : worker.abilities()) {
+        doable.insert(ability.job_kind() + '/' + ability.step());
+    }
+    return {doable.begin(), doable.end()};
+}
+
+/// Shares a fee over the orders of its messages; what does not divide falls on the first.
+void PostFee(pqxx::work& tx, const queue::PaidFee& fee, const money::Price& price, Time now)
+{
+    const auto asset = money::FindAsset("uakt");
+    const auto count = static_cast<std::int64_t>(fee.order_ids.size());
+    const auto share = money::MulDiv(fee.fee_uakt, 1, count, money::Rounding::kFloor);
+    auto first = fee.fee_uakt - money::MulDiv(share, count, 1, money::Rounding::kFloor);
+    for (const auto& order_id : fee.order_ids) {
+        const auto order = FindOrder(tx, order_id);
+        const auto amount = share + first;
+        first = 0;
+        if (!order || amount == money::Amount{0}) continue;
+        const auto usd = money::ToUsdMicros(amount, *asset, price, money::Rounding::kHalfEven);
+        ledger::PostGas(tx,
+                        {.customer_id = order->customer_id, .order_id = order->order_id,
+                         .operator_id = order->operator_id},
+                        fee.tx_hash,
+                        {.asset = "uakt", .amount = amount,
+                         .usd_micros = usd.ToInt64().value_or(0), .snapshot_id = price.snapshot_id},
+                        now);
+    }
+}
+
+}  // namespace
+
+Result<v1::RegisterWorkerResponse> WorkerHandlers::RegisterWorker(
+    const call::Call& call, const v1::RegisterWorkerRequest& request)
+{
+    using Response = v1::RegisterWorkerResponse;
+    if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
+    if (request.worker().empty() || request.worker().size() > kWorkerNameMax) {
+        return Fail(ErrorCode::kInvalid, "BAD_WORKER", "A worker has a name of 1 to 100 characters.");
+    }
+    if (request.protocol() < kOldestWorkerProtocol) {
+        return Fail(ErrorCode::kPrecondition, "PROTOCOL_TOO_OLD", "Update this worker.");
+    }
+    if (request.protocol() > kWorkerProtocol) {
+        return Fail(ErrorCode::kPrecondition, "PROTOCOL_TOO_NEW", "Update the marketplace first.");
+    }
+    return parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
+        queue::RegisterWorker(tx, call.caller, request);
+        Response response;
+        response.set_protocol(request.protocol());
+        response.set_lease_millis(parts_.queue.lease.count());
+        response.set_heartbeat_millis(parts_.queue.heartbeat.count());
+        response.set_marketplace(parts_.settings.marketplace);
+        return response;
+    });
+}
+
+Result<v1::AcquireJobsResponse> WorkerHandlers::AcquireJobs(const call::Call& call,
+                                                            const v1::AcquireJobsRequest& request)
+{
+    using Response = v1::AcquireJobsResponse;
+    if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
+    auto acquired = parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
+        const auto worker = queue::SeeWorker(tx, call.caller, request.worker());
+        if (!worker) return NotRegistered();
+        const auto jobs = queue::LeaseJobs(
+            tx, {.operator_id = call.caller, .worker = request.worker(),
+                 .limit = std::clamp(request.max_jobs(), 1, kJobsMax),
+                 .doable = DoableOf(*worker), .lease = parts_.queue.lease});
+        Response response;
+        for (const auto& job : jobs) {
+            const auto order = FindOrder(tx, job.order_id);
+            if (!order || !IsDoable(*worker, job, order->plan)) {
+                queue::Postpone(tx, job, parts_.queue.poll, "another worker");
+                continue;
+            }
+            *response.add_jobs() = ViewOf(tx, job, *order, parts_.settings);
+        }
+        return response;
+    });
+    if (acquired && acquired->jobs_size() > 0) Failpoint("market.acquire.after_commit");
+    return acquired;
+}
+
+Result<v1::HeartbeatResponse> WorkerHandlers::Heartbeat(const call::Call& call,
+                                                        const v1::HeartbeatRequest& request)
+{
+    using Response = v1::HeartbeatResponse;
+    if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
+    constexpr std::string_view kCollection = "jobs/";
+    std::vector<queue::JobLease> leases;
+    for (const auto& lease : request.leases()) {
+        if (!lease.job().starts_with(kCollection)) continue;
+        leases.push_back({lease.job().substr(kCollection.size()), lease.epoch()});
+    }
+    return parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
+        Response response;
+        const auto lost = queue::KeepLeases(
+            tx, {.operator_id = call.caller, .worker = request.worker(), .doable = {},
+                 .lease = parts_.queue.lease},
+            leases);
+        for (const auto& lease : lost) {
+            auto& told = *response.add_lost();
+            told.set_job("jobs/" + lease.job_id);
+            told.set_epoch(lease.epoch);
+        }
+        return response;
+    });
+}
+
+Result<v1::RecordStepsResponse> WorkerHandlers::RecordSteps(const call::Call& call,
+                                                            const v1::RecordStepsRequest& request)
+{
+    if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
+    if (request.reports_size() > kReportsMax) {
+        return Fail(ErrorCode::kInvalid, "TOO_MANY_REPORTS", "A batch has at most 500 reports.");
+    }
+    const ProgressRules rules{.orders = parts_.settings, .queue = parts_.queue};
+    const Reporter reporter{.operator_id = call.caller, .worker = request.worker()};
+    v1::RecordStepsResponse response;
+    for (const auto& report : request.reports()) {
+        const auto boundary = "market.record." + report.step();
+        auto answer = parts_.database.Transact<v1::StepAnswer>(
+            [&](pqxx::work& tx) -> Result<v1::StepAnswer> {
+                auto recorded = RecordStep(tx, rules, reporter, report, call.now);
+                Failpoint(boundary + ".before_commit");
+                return recorded;
+            });
+        Failpoint(boundary + ".after_commit");
+        if (!answer && response.answers_size() == 0) return answer.error();
+        if (!answer) {  // What was taken is answered; the rest is sent again.
+            parts_.log.Warning("A report was not recorded.", {{"job", report.job()},
+                                                              {"reason", answer.error().reason}});
+            response.add_answers()->set_reason(answer.error().reason);
+            continue;
+        }
+        *response.add_answers() = std::move(*answer);
+    }
+    return response;
+}
+
+Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
+    const call::Call& call, const v1::ReportWalletsRequest& request)
+{
+    using Exchange = queue::WalletExchange;
+    if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
+    const auto price = parts_.catalogue.LastPrice("uakt");
+    if (!price) return price.error();
+    v1::ReportWalletsResponse response;
+    for (const auto& report : request.wallets()) {
+        auto exchange = parts_.database.Transact<Exchange>([&](pqxx::work& tx) -> Result<Exchange> {
+            auto exchanged = queue::ExchangeWallet(tx, call.caller, request.worker(), report,
+                                                   parts_.queue);
+            if (!exchanged) return exchanged;
+            for (const auto& fee : exchanged->fees) PostFee(tx, fee, *price, call.now);
+            Failpoint("market.wallet.before_commit");
+            return exchanged;
+        });
+        Failpoint("market.wallet.after_commit");
+        auto& orders = *response.add_wallets();
+        if (exchange) {
+            orders = std::move(exchange->orders);
+        } else {
+            orders.set_address(report.address());
+            orders.set_refused(exchange.error().reason);
+        }
+    }
+    return response;
+}
+
+}  // namespace berth::orders

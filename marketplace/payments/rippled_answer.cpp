@@ -127,7 +127,7 @@ Result<Time> ReadCloseTime(const json::object& result, std::int64_t ledger)
     if (const auto validated = RequireValidated(result); !validated) return validated.error();
     const auto* const header = result.if_contains("ledger");
     const auto index = FindUint32(result, "ledger_index");
-    if (!header || !header->is_object() || index != ledger) return Garbled("close time");
+    if (!header || !header->is_object() || !index || *index < ledger) return Garbled("close time");
     const auto seconds = FindUint32(header->get_object(), "close_time");
     if (!seconds) return Garbled("close time");
     return FromRippleTime(*seconds);

@@ -21,7 +21,7 @@ Result<std::string> ReadNetwork(const boost::json::object& result);
 /// The channel of a `ledger_entry` result, without `ledger_time`; nothing for `entryNotFound`.
 Result<std::optional<ChannelOnChain>> ReadChannel(const boost::json::object& result,
                                                   std::string_view channel_id);
-/// The close time of a `ledger` result.
+/// The close time of a `ledger` result that is not older than `ledger`.
 Result<Time> ReadCloseTime(const boost::json::object& result, std::int64_t ledger);
 
 }  // namespace berth::payments

@@ -42,7 +42,7 @@ Result<std::string> RippledLedger::Network(Deadline deadline)
 
 Result<Time> RippledLedger::CloseTime(std::int64_t ledger, Deadline deadline) const
 {
-    const auto header = Ask("ledger", {{"ledger_index", ledger}}, deadline);
+    const auto header = Ask("ledger", {{"ledger_index", "validated"}}, deadline);
     if (!header) return header.error();
     return ReadCloseTime(*header, ledger);
 }

@@ -27,6 +27,7 @@ public:
 private:
     Result<boost::json::object> Ask(std::string_view method, boost::json::object parameters,
                                     Deadline deadline) const;
+    /// The newest validated close time, of `ledger` or a later one.
     Result<Time> CloseTime(std::int64_t ledger, Deadline deadline) const;
 
     const Options options_;

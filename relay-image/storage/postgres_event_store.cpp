@@ -28,12 +28,15 @@ constexpr auto kStore = R"sql(
     ), judged AS MATERIALIZED (
         SELECT i.*, CASE
             WHEN (SELECT 1 FROM events e WHERE e.id = i.id LIMIT 1) IS NOT NULL THEN 1
-            WHEN i.kind <> 5 AND (SELECT 1 FROM event_tags t JOIN events d USING (event_no)
-                WHERE t.tag = i.id_tag AND t.kind = 5 AND d.pubkey = i.pubkey LIMIT 1) IS NOT NULL
+            WHEN i.kind <> 5 AND (SELECT 1 FROM event_tags t WHERE t.tag = i.id_tag AND t.kind = 5
+                AND i.pubkey = (SELECT d.pubkey FROM events d WHERE d.event_no = t.event_no)
+                LIMIT 1) IS NOT NULL
                 THEN 2
-            WHEN (SELECT 1 FROM event_tags t JOIN events d USING (event_no)
+            WHEN (SELECT 1 FROM event_tags t
                 WHERE t.tag = '\x61'::bytea || i.address AND t.kind = 5
-                  AND t.created_at >= i.created_at AND d.pubkey = i.pubkey LIMIT 1) IS NOT NULL
+                  AND t.created_at >= i.created_at
+                  AND i.pubkey = (SELECT d.pubkey FROM events d WHERE d.event_no = t.event_no)
+                LIMIT 1) IS NOT NULL
                 THEN 2
             WHEN (SELECT 1 FROM events e WHERE e.address = i.address
                   AND (e.created_at > i.created_at OR (e.created_at = i.created_at AND e.id < i.id))
@@ -109,11 +112,14 @@ constexpr auto kCheck = "SELECT 1 FROM events LIMIT 1";
 constexpr auto kFindByIds = "SELECT " BERTH_EVENT_COLUMNS
     " FROM events e WHERE e.id = ANY($1::bytea[]) AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST;
 
+// OFFSET 0 keeps the planner from starting at the events: the tag's index has to lead.
 constexpr auto kFindByTag = "SELECT DISTINCT ON (e.created_at, e.id) " BERTH_EVENT_COLUMNS
     " FROM unnest($1::bytea[]) AS wanted(tag) CROSS JOIN LATERAL ("
-    "SELECT e.* FROM event_tags w JOIN events e USING (event_no) WHERE w.tag = wanted.tag"
-    " AND w.created_at BETWEEN $4 AND $5 AND ($2::int[] IS NULL OR w.kind = ANY($2))"
-    " AND " BERTH_EVENT_FITS " ORDER BY w.created_at DESC, e.id LIMIT $7) e" BERTH_NEWEST_FIRST;
+    "SELECT e.* FROM event_tags w CROSS JOIN LATERAL ("
+    "SELECT * FROM events e WHERE e.event_no = w.event_no AND " BERTH_EVENT_FITS " OFFSET 0) e"
+    " WHERE w.tag = wanted.tag AND w.created_at BETWEEN $4 AND $5"
+    " AND ($2::int[] IS NULL OR w.kind = ANY($2))"
+    " ORDER BY w.created_at DESC, e.id LIMIT $7) e" BERTH_NEWEST_FIRST;
 
 constexpr auto kFindByAuthorAndKind = "SELECT " BERTH_EVENT_COLUMNS
     " FROM unnest($1::bytea[]) AS wanted(pubkey) CROSS JOIN unnest($2::int[]) AS sort(kind)"

@@ -1,0 +1,88 @@
+#include "worker/provision/relay_terms.hpp"
+
+namespace berth::worker {
+namespace {
+
+using money::Amount;
+using money::Int128;
+
+constexpr Int128 kE8 = 100'000'000;
+constexpr Int128 kE18 = 1'000'000'000'000'000'000;
+constexpr Int128 kMonthMillis = Int128{2'592'000} * 1000;
+
+Secret Text(std::string text) { return Secret{std::move(text)}; }
+
+std::map<std::string, Secret> RelayEnvironment(const v1::JobOrder& order, const NamedSecrets& secrets,
+                                               const RelayTerms& terms)
+{
+    const auto& limits = order.plan().limits();
+    const auto& host = order.custom_hostname().empty() ? order.hostname() : order.custom_hostname();
+    std::map<std::string, Secret> environment{
+        {"BERTH_RELAY_DATABASE_URL", Text("postgresql://relay:" +
+                                          secrets.at(kPostgresPassword).Expose() +
+                                          "@postgres:5432/relay")},
+        {"BERTH_RELAY_DASHBOARD_PASSWORD", secrets.at(kDashboardPassword)},
+        {"BERTH_RELAY_ALLOWED_WRITERS", Text(terms.marketplace + "," + terms.operator_key + "," +
+                                             order.customer())},
+        {"BERTH_RELAY_PUBKEY", Text(order.customer())},
+        {"BERTH_RELAY_URL", Text("wss://" + host)},
+        {"BERTH_RELAY_AUTH_REQUIRED", Text(limits.auth_required() ? "true" : "false")}};
+    const auto set = [&](const char* name, const std::string& value) {
+        if (!value.empty() && value != "0") environment.emplace(name, Text(value));
+    };
+    set("BERTH_RELAY_NAME", order.relay_name());
+    set("BERTH_RELAY_DESCRIPTION", order.relay_description());
+    set("BERTH_RELAY_MAX_MESSAGE_BYTES", std::to_string(limits.max_message_bytes()));
+    set("BERTH_RELAY_MAX_SUBSCRIPTIONS", std::to_string(limits.max_subscriptions()));
+    set("BERTH_RELAY_MAX_FILTERS", std::to_string(limits.max_filters()));
+    set("BERTH_RELAY_MAX_LIMIT", std::to_string(limits.max_limit()));
+    return environment;
+}
+
+}  // namespace
+
+Amount ActPriceE8(const v1::JobOrder& order)
+{
+    return order.act_price_usd_e8() > 0 ? Amount{order.act_price_usd_e8()} : Amount::FromRaw(kE8);
+}
+
+Amount CeilingPerBlockE18(const v1::JobOrder& order, std::chrono::milliseconds block_time)
+{
+    return MulDiv(Amount{order.ceiling_lease_usd_micros()},
+                  Amount::FromRaw(kE18 * kE8 * block_time.count()),
+                  Amount::FromRaw(ActPriceE8(order).raw() * kMonthMillis), money::Rounding::kFloor);
+}
+
+Amount MonthlyUsdMicros(const akash::DecCoin& price, Amount act_price_e8,
+                        std::chrono::milliseconds block_time)
+{
+    return MulDiv(price.amount_e18, Amount::FromRaw(kMonthMillis * act_price_e8.raw()),
+                  Amount::FromRaw(kE18 * kE8 * block_time.count()), money::Rounding::kCeil);
+}
+
+Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const NamedSecrets& secrets,
+                                            const RelayTerms& terms,
+                                            std::chrono::milliseconds block_time)
+{
+    if (!secrets.contains(kPostgresPassword) || !secrets.contains(kDashboardPassword)) {
+        return Fail(ErrorCode::kPrecondition, "SECRETS_MISSING",
+                    "The order's secrets have not been made yet.");
+    }
+    const auto& plan = order.plan();
+    return akash::RelayDeployment{
+        .relay_image = plan.image(),
+        .postgres_image = plan.postgres_image(),
+        .cpu_millis = plan.resources().cpu_millis(),
+        .memory_bytes = plan.resources().memory_bytes(),
+        .storage_bytes = plan.resources().storage_bytes(),
+        .accept_hosts = {},
+        .relay_environment = RelayEnvironment(order, secrets, terms),
+        .postgres_environment = {{"POSTGRES_USER", Text("relay")},
+                                 {"POSTGRES_DB", Text("relay")},
+                                 {"POSTGRES_PASSWORD", secrets.at(kPostgresPassword)}},
+        .denom = terms.denom,
+        .ceiling_per_block_e18 = CeilingPerBlockE18(order, block_time),
+        .required_attributes = {}};
+}
+
+}  // namespace berth::worker

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "akash/chain.hpp"
+#include "worker/provision/block_pace.hpp"
+#include "worker/provision/step.hpp"
+
+namespace berth::worker {
+
+/// Reads what a lease has come to by now. Reads only.
+class MeterLease final : public Step {
+public:
+    /// References must outlive it.
+    MeterLease(akash::ChainReader& chain, BlockPace& pace) : chain_{chain}, pace_{pace} {}
+    std::string_view kind() const override { return "meter_lease"; }
+    std::string_view name() const override { return "meter_lease"; }
+    Result<StepOutcome> Run(const StepContext& context) override;
+
+private:
+    akash::ChainReader& chain_;
+    BlockPace& pace_;
+};
+
+}  // namespace berth::worker

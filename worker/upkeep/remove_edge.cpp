@@ -1,0 +1,27 @@
+#include "worker/upkeep/remove_edge.hpp"
+
+#include "core/base/failpoint.hpp"
+#include "worker/provision/publish_dns.hpp"
+
+namespace berth::worker {
+
+Result<StepOutcome> RemoveEdge::Run(const StepContext& context)
+{
+    const auto& order = context.order();
+    const auto intended = context.intents.Commit("remove_edge " + order.hostname(), context.deadline);
+    if (!intended) return intended.error();
+    Failpoint("worker.remove_edge.before_unroute");
+    auto removed = edge_.Unroute(order.hostname(), context.deadline);
+    if (removed && !order.custom_hostname().empty()) {
+        removed = edge_.Unroute(order.custom_hostname(), context.deadline);
+        if (removed) removed = edge_.RemoveCertificate(order.custom_hostname(), context.deadline);
+    }
+    if (!removed) return removed.error();
+    const auto record = EdgeRecord(order.hostname(), public_edge_, {});
+    const auto unpublished = dns_.Remove(record.name, record.type, context.deadline);
+    Failpoint("worker.remove_edge.after_remove");
+    if (!unpublished) return unpublished.error();
+    return StepOutcome::Done();
+}
+
+}  // namespace berth::worker

@@ -11,14 +11,23 @@ using std::chrono::milliseconds;
 milliseconds Deadline::Left() const
 {
     const auto now = Steady::now();
-    if (at_ <= now) return milliseconds{0};
+    if (Passed() || at_ <= now) return milliseconds{0};
     if (at_ - now > std::chrono::hours{1}) return std::chrono::hours{1};
     return std::chrono::ceil<milliseconds>(at_ - now);
 }
 
 Deadline Deadline::AtMost(milliseconds limit) const
 {
-    return Deadline{std::min(at_, Steady::now() + limit)};
+    auto nearer = *this;
+    nearer.at_ = std::min(at_, Steady::now() + limit);
+    return nearer;
+}
+
+Deadline Deadline::OrWhen(const std::atomic<bool>& given_up) const
+{
+    auto either = *this;
+    either.given_up_ = &given_up;
+    return either;
 }
 
 std::string FormatTime(Time time)

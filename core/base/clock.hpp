@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -47,14 +48,17 @@ public:
     static constexpr Deadline max() { return Deadline{Steady::time_point::max()}; }
 
     Steady::time_point at() const { return at_; }
-    bool Passed() const { return Steady::now() >= at_; }
+    bool Passed() const { return (given_up_ && given_up_->load()) || Steady::now() >= at_; }
     /// Time left, never negative; capped at an hour so that it fits every API.
     std::chrono::milliseconds Left() const;
     /// The nearer of this deadline and `limit` from now.
     Deadline AtMost(std::chrono::milliseconds limit) const;
+    /// This deadline, which also passes as soon as `given_up` is true. The flag must outlive it.
+    Deadline OrWhen(const std::atomic<bool>& given_up) const;
 
 private:
     Steady::time_point at_;
+    const std::atomic<bool>* given_up_ = nullptr;
 };
 
 }  // namespace berth

@@ -1,5 +1,6 @@
 #include "core/base/command_runner.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -116,6 +117,8 @@ bool Drain(int fd, std::string& into, std::size_t limit, bool& truncated)
     return !truncated;
 }
 
+constexpr std::chrono::milliseconds kLookUp{200};
+
 /// Feeds stdin and collects both outputs; false when the deadline passed first.
 bool Converse(const Command& command, Pipe& in, Pipe& out, Pipe& err, CommandOutput& output,
               Deadline deadline)
@@ -125,8 +128,8 @@ bool Converse(const Command& command, Pipe& in, Pipe& out, Pipe& err, CommandOut
     ::fcntl(in.end(1), F_SETFL, O_NONBLOCK);
     while (out.end(0) >= 0 || err.end(0) >= 0) {
         pollfd fds[3] = {{out.end(0), POLLIN, 0}, {err.end(0), POLLIN, 0}, {in.end(1), POLLOUT, 0}};
-        if (::poll(fds, 3, static_cast<int>(deadline.Left().count())) < 0 && errno != EINTR)
-            return false;
+        const auto wait = std::min(deadline.Left(), kLookUp);  // The deadline may be given up.
+        if (::poll(fds, 3, static_cast<int>(wait.count())) < 0 && errno != EINTR) return false;
         if (deadline.Passed()) return false;
         if (fds[0].revents &&
             !Drain(out.end(0), output.out, command.output_limit, output.truncated)) {

@@ -1,6 +1,8 @@
 #include "worker/run/settings.hpp"
 
 #include "core/base/encoding.hpp"
+#include "core/base/file.hpp"
+#include "core/probe/address_policy.hpp"
 #include "worker/adapters/dns_name.hpp"
 
 namespace berth::worker {
@@ -151,6 +153,13 @@ Result<void> CheckWhole(const Settings& settings, const config::Config& config)
     if (settings.operator_key.empty()) return Bad("The setting `key_file` is required.");
     if (!IsLowerHex(settings.sealing_key.Expose(), 64)) {
         return Bad("The setting `sealing_key_file` has to name a file of 64 hex digits.");
+    }
+    if (const auto networks = probe::AddressPolicy::Parse(settings.probe.allow_networks); !networks) {
+        return networks.error();
+    }
+    const auto& ca_file = settings.marketplace.ca_file;
+    if (!ca_file.empty()) {
+        if (const auto readable = ReadFile(ca_file); !readable) return Bad(readable.error().message);
     }
     if (!IsWithin(settings.public_edge.wildcard_zone, settings.dns.zone)) {
         return Bad("`edge.wildcard_zone` has to be within `dns.zone`.");

@@ -10,7 +10,7 @@ Disposition DispositionOf(ErrorCode code)
         case ErrorCode::kInvalid: return Disposition::kFail;
         case ErrorCode::kUnauthenticated: return Disposition::kRetry;  // A key being rotated.
         case ErrorCode::kForbidden: return Disposition::kRetry;  // An operator can put it right.
-        case ErrorCode::kNotFound: return Disposition::kRetry;  // Not there yet.
+        case ErrorCode::kNotFound: return Disposition::kRetry;   // Not there yet.
         case ErrorCode::kConflict: return Disposition::kLook;
         case ErrorCode::kPrecondition: return Disposition::kRetry;
         case ErrorCode::kExhausted: return Disposition::kRetry;

@@ -8,9 +8,9 @@ namespace berth::worker {
 
 /// What becomes of a step that ended in an error.
 enum class Disposition {
-    kRetry,   ///< Nothing was done; the step runs again later.
-    kLook,    ///< It is not known what was done; the step runs again soon and looks first.
-    kFail,    ///< It fails again however often it is tried.
+    kRetry,  ///< Nothing was done; the step runs again later.
+    kLook,   ///< It is not known what was done; the step runs again soon and looks first.
+    kFail,   ///< It fails again however often it is tried.
 };
 
 /// One closed table from what a caller can do about an error.

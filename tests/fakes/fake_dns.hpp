@@ -11,7 +11,8 @@ namespace berth::test {
 /// A zone in memory.
 class FakeDns final : public worker::Dns {
 public:
-    std::map<std::pair<std::string, std::string>, worker::DnsRecord> records;  ///< By name and type.
+    std::map<std::pair<std::string, std::string>, worker::DnsRecord>
+        records;                 ///< By name and type.
     std::optional<Error> fails;  ///< What every call answers, if set.
 
     Result<void> Upsert(const worker::DnsRecord& record, Deadline) override

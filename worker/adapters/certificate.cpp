@@ -56,7 +56,7 @@ bool AddNames(X509_REQ* request, const std::vector<std::string>& names)
 {
     std::string value;
     for (const auto& name : names) value += (value.empty() ? "DNS:" : ",DNS:") + name;
-    const Extensions extensions{sk_X509_EXTENSION_new_null(), [](STACK_OF(X509_EXTENSION)* all) {
+    const Extensions extensions{sk_X509_EXTENSION_new_null(), [](STACK_OF(X509_EXTENSION) * all) {
                                     sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
                                 }};
     auto* const extension =

@@ -24,7 +24,8 @@ struct CertificateFacts {
 Secret MakeCertificateKey();
 /// A certificate signing request (PEM) for the names, signed by the key.
 /// Errors: kInvalid `BAD_CERTIFICATE_KEY`.
-Result<std::string> MakeSigningRequest(const Secret& key_pem, const std::vector<std::string>& names);
+Result<std::string> MakeSigningRequest(const Secret& key_pem,
+                                       const std::vector<std::string>& names);
 /// Reads the first certificate of a PEM chain. Errors: kInvalid `BAD_CERTIFICATE`.
 Result<CertificateFacts> ReadCertificate(const std::string& chain_pem);
 /// True if the first certificate of the chain is for that key.

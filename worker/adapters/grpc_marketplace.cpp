@@ -114,7 +114,8 @@ struct GrpcMarketplace::Session {
     /// had no effect.
     template <typename Request, typename Response>
     Result<Response> Call(grpc::Status (v1::WorkerService::Stub::*method)(grpc::ClientContext*,
-                                                                          const Request&, Response*),
+                                                                          const Request&,
+                                                                          Response*),
                           const Request& request, Deadline deadline)
     {
         for (bool last : {false, true}) {

@@ -10,9 +10,9 @@
 namespace berth::worker {
 
 struct MarketplaceSettings {
-    std::string address;             ///< `host:port`.
-    std::filesystem::path ca_file;   ///< Issuers of its certificate; empty: the system's.
-    bool plaintext = false;          ///< No TLS; for loopback only.
+    std::string address;            ///< `host:port`.
+    std::filesystem::path ca_file;  ///< Issuers of its certificate; empty: the system's.
+    bool plaintext = false;         ///< No TLS; for loopback only.
 };
 
 /// Marketplace over gRPC, as the operator of `key`: a session token is made from a NIP-98 event and

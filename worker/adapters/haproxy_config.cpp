@@ -48,7 +48,8 @@ std::string Frontend(const EdgeSettings& edge)
     }
     text += "    http-request set-var(txn.ingress) req.hdr(host),host_only,lower,map(" +
             edge.HostsMap().string() + ")\n";
-    return text + R"(    http-request return status 404 content-type text/plain string "No relay has this name." unless { var(txn.ingress) -m found }
+    return text +
+           R"(    http-request return status 404 content-type text/plain string "No relay has this name." unless { var(txn.ingress) -m found }
     http-request do-resolve(txn.address,names,ipv4) var(txn.ingress)
     http-request return status 503 content-type text/plain string "The relay's provider has no address." unless { var(txn.address) -m found }
     http-request set-header Host %[var(txn.ingress)]

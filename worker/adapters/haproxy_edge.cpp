@@ -142,8 +142,10 @@ Result<void> HaproxyEdge::InstallCertificate(const std::string& label, const std
     }
     const Secret pem{lines + key_pem.Expose()};
     Failpoint("worker.edge.before_install");
-    if (const auto written = WriteFileAtomically(file, pem.Expose()); !written) return written.error();
-    if (const auto listed = SetLine(settings_.CertificateList(), file.string(), file.string()); !listed) {
+    if (const auto written = WriteFileAtomically(file, pem.Expose()); !written)
+        return written.error();
+    if (const auto listed = SetLine(settings_.CertificateList(), file.string(), file.string());
+        !listed) {
         return listed.error();
     }
     const auto loaded = Load(file, pem, deadline);
@@ -161,8 +163,9 @@ Result<void> HaproxyEdge::RemoveCertificate(const std::string& label, Deadline d
     }
     std::error_code ignored;
     std::filesystem::remove(file, ignored);
-    const auto removed = Tell("del ssl crt-list " + settings_.CertificateList().string() + " " +
-                                  file.string() + "\n", deadline);
+    const auto removed = Tell(
+        "del ssl crt-list " + settings_.CertificateList().string() + " " + file.string() + "\n",
+        deadline);
     if (!removed) return removed.error();
     const auto deleted = Tell("del ssl cert " + file.string() + "\n", deadline);
     if (!deleted) return deleted.error();
@@ -193,9 +196,11 @@ Result<void> HaproxyEdge::Unroute(const std::string& hostname, Deadline deadline
     const std::scoped_lock lock{mutex_};
     const auto written = SetLine(settings_.HostsMap(), hostname, "");
     if (!written) return written.error();
-    const auto answer = Tell("del map " + settings_.HostsMap().string() + " " + hostname + "\n", deadline);
+    const auto answer =
+        Tell("del map " + settings_.HostsMap().string() + " " + hostname + "\n", deadline);
     if (!answer) return answer.error();
-    const bool gone = answer->find_first_not_of("\n") == std::string::npos || Said(*answer, "not found");
+    const bool gone =
+        answer->find_first_not_of("\n") == std::string::npos || Said(*answer, "not found");
     if (!gone) return Refused(*answer);
     return {};
 }

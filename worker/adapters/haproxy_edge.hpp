@@ -25,7 +25,8 @@ public:
 private:
     std::filesystem::path FileOf(const std::string& label) const;
     Result<std::string> Tell(const std::string& command, Deadline deadline) const;
-    Result<void> Load(const std::filesystem::path& file, const Secret& pem, Deadline deadline) const;
+    Result<void> Load(const std::filesystem::path& file, const Secret& pem,
+                      Deadline deadline) const;
     Result<void> SetLine(const std::filesystem::path& file, const std::string& key,
                          const std::string& line) const;
 

@@ -22,7 +22,8 @@ std::string RegisteredDomain(const std::string& name)
 
 }  // namespace
 
-IssuanceBudget::IssuanceBudget(std::filesystem::path file, IssuanceLimits limits, const Clock& clock)
+IssuanceBudget::IssuanceBudget(std::filesystem::path file, IssuanceLimits limits,
+                               const Clock& clock)
     : file_{std::move(file)}, limits_{limits}, clock_{clock}
 {
 }
@@ -46,8 +47,8 @@ Result<void> IssuanceBudget::Spend(const std::string& name)
     auto entries = Load();
     const auto now = ToUnixSeconds(clock_.Now());
     const auto domain = RegisteredDomain(name);
-    const auto of_domain = std::count_if(entries.begin(), entries.end(),
-                                         [&](const Entry& entry) { return entry.domain == domain; });
+    const auto of_domain = std::count_if(
+        entries.begin(), entries.end(), [&](const Entry& entry) { return entry.domain == domain; });
     const auto recent = std::count_if(entries.begin(), entries.end(), [&](const Entry& entry) {
         return entry.at > now - kThreeHours;
     });

@@ -12,8 +12,8 @@ namespace berth::worker {
 
 /// Our own limits, below those of the CA.
 struct IssuanceLimits {
-    int per_domain_and_week = 40;     ///< Certificates per registered domain in 7 days.
-    int per_account_in_3_hours = 200; ///< Orders of the account in 3 hours.
+    int per_domain_and_week = 40;      ///< Certificates per registered domain in 7 days.
+    int per_account_in_3_hours = 200;  ///< Orders of the account in 3 hours.
 };
 
 /// How many certificates were asked for, kept in a file: counted before the CA is asked, so that a

@@ -14,10 +14,11 @@ namespace {
 
 Result<void> CheckNames(const std::vector<std::string>& names)
 {
-    const bool good = !names.empty() && std::all_of(names.begin(), names.end(), [](std::string_view name) {
-        if (name.starts_with("*.")) name.remove_prefix(2);
-        return IsHostName(name);
-    });
+    const bool good =
+        !names.empty() && std::all_of(names.begin(), names.end(), [](std::string_view name) {
+            if (name.starts_with("*.")) name.remove_prefix(2);
+            return IsHostName(name);
+        });
     if (good) return {};
     return Fail(ErrorCode::kInvalid, "BAD_DNS_NAME", "A name is not one of host names.");
 }
@@ -26,13 +27,15 @@ Result<void> CheckNames(const std::vector<std::string>& names)
 Error Refusal(const CommandOutput& output)
 {
     const auto said = [&](const char* word) { return output.err.find(word) != std::string::npos; };
-    const auto tail = output.err.size() > 400 ? output.err.substr(output.err.size() - 400) : output.err;
+    const auto tail =
+        output.err.size() > 400 ? output.err.substr(output.err.size() - 400) : output.err;
     if (said("error:rateLimited")) {
         return Fail(ErrorCode::kExhausted, "ACME_RATE_LIMITED", "The CA limits our rate: " + tail);
     }
     if (said("error:badNonce") || said("error:serverInternal") || said("connection refused") ||
         said("i/o timeout") || said("no such host")) {
-        return Fail(ErrorCode::kUnavailable, "ACME_UNAVAILABLE", "The CA did not serve us: " + tail);
+        return Fail(ErrorCode::kUnavailable, "ACME_UNAVAILABLE",
+                    "The CA did not serve us: " + tail);
     }
     if (said("urn:ietf:params:acme:error:")) {
         return Fail(ErrorCode::kForbidden, "ACME_REFUSED", "The CA refused: " + tail);
@@ -80,17 +83,17 @@ Result<Command> LegoAcme::CommandFor(const std::filesystem::path& folder) const
 {
     const auto tsig = ReadTsigFile(settings_.tsig_file);
     if (!tsig) return tsig.error();
-    Command command{.argv = {settings_.program, "--accept-tos", "--email", settings_.email,
-                             "--server", settings_.directory, "--path", folder.string(), "--csr",
-                             (folder / "request.csr").string(), "--dns", "rfc2136",
-                             "--dns.disable-cp"},
-                    .environment = {{"HOME", folder.string()},
-                                    {"RFC2136_NAMESERVER", settings_.dns_server},
-                                    {"RFC2136_TSIG_KEY", tsig->name + "."},
-                                    {"RFC2136_TSIG_ALGORITHM", tsig->algorithm + "."},
-                                    {"RFC2136_TSIG_SECRET", tsig->secret.Expose()}},
-                    .stdin_bytes = {},
-                    .directory = folder};
+    Command command{
+        .argv = {settings_.program, "--accept-tos", "--email", settings_.email, "--server",
+                 settings_.directory, "--path", folder.string(), "--csr",
+                 (folder / "request.csr").string(), "--dns", "rfc2136", "--dns.disable-cp"},
+        .environment = {{"HOME", folder.string()},
+                        {"RFC2136_NAMESERVER", settings_.dns_server},
+                        {"RFC2136_TSIG_KEY", tsig->name + "."},
+                        {"RFC2136_TSIG_ALGORITHM", tsig->algorithm + "."},
+                        {"RFC2136_TSIG_SECRET", tsig->secret.Expose()}},
+        .stdin_bytes = {},
+        .directory = folder};
     if (!settings_.resolver.empty()) {
         command.argv.insert(command.argv.end(), {"--dns.resolvers", settings_.resolver});
     }
@@ -111,6 +114,7 @@ Result<std::string> LegoAcme::Issue(const CertificateRequest& request, Deadline 
 
     std::error_code error;
     std::filesystem::create_directories(folder, error);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     if (const auto written = WriteFileAtomically(folder / "request.csr", *csr); !written) {
         return written.error();
     }

@@ -11,12 +11,12 @@ namespace berth::worker {
 
 struct AcmeSettings {
     std::string program = "lego";
-    std::string directory;               ///< URL of the CA's ACME directory.
-    std::string email;                   ///< Contact of the CA account.
-    std::filesystem::path ca_file;       ///< Issuers of the directory's own TLS; empty: the system's.
-    std::filesystem::path folder;        ///< One folder below it per order.
-    std::string resolver;                ///< `host:port` that follows CNAMEs; empty: the system's.
-    std::string dns_server;              ///< `host:port` that takes the challenge's updates.
+    std::string directory;          ///< URL of the CA's ACME directory.
+    std::string email;              ///< Contact of the CA account.
+    std::filesystem::path ca_file;  ///< Issuers of the directory's own TLS; empty: the system's.
+    std::filesystem::path folder;   ///< One folder below it per order.
+    std::string resolver;           ///< `host:port` that follows CNAMEs; empty: the system's.
+    std::string dns_server;         ///< `host:port` that takes the challenge's updates.
     std::filesystem::path tsig_file;
     IssuanceLimits limits;
 };

@@ -25,7 +25,8 @@ boost::json::object ExpectedLimits(const v1::RelayLimits& limits)
 Result<std::vector<std::string>> AskOneServer(const std::string& server, const std::string& name,
                                               const std::string& type, Deadline deadline)
 {
-    const auto found = probe::Resolver{{server}}.ResolveOnce(name, deadline.AtMost(std::chrono::seconds{5}));
+    const auto found =
+        probe::Resolver{{server}}.ResolveOnce(name, deadline.AtMost(std::chrono::seconds{5}));
     if (!found) {
         if (found.error().code == ErrorCode::kNotFound) return std::vector<std::string>{};
         return Fail(ErrorCode::kUnavailable, "DNS_UNAVAILABLE",
@@ -38,8 +39,9 @@ Result<std::vector<std::string>> AskOneServer(const std::string& server, const s
     }
     if (!found->aliases.empty()) return values;  // The addresses are another name's.
     const bool wants_v6 = type == "AAAA";
-    std::copy_if(found->addresses.begin(), found->addresses.end(), std::back_inserter(values),
-                 [&](const auto& address) { return (address.find(':') != std::string::npos) == wants_v6; });
+    std::copy_if(
+        found->addresses.begin(), found->addresses.end(), std::back_inserter(values),
+        [&](const auto& address) { return (address.find(':') != std::string::npos) == wants_v6; });
     return values;
 }
 

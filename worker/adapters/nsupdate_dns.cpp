@@ -73,12 +73,12 @@ Result<void> NsupdateDns::Update(const std::string& changes, Deadline deadline)
                         settings_.primary.substr(colon + 1) + "\nzone " + settings_.zone + "\n" +
                         changes + "send\n";
     Failpoint("worker.dns.before_update");
-    const auto output = runner_.Run({.argv = {settings_.program, "-v", "-t", "3", "-k",
-                                              settings_.tsig_file.string()},
-                                     .environment = {},
-                                     .stdin_bytes = script,
-                                     .directory = {}},
-                                    deadline.AtMost(std::chrono::seconds{10}));
+    const auto output = runner_.Run(
+        {.argv = {settings_.program, "-v", "-t", "3", "-k", settings_.tsig_file.string()},
+         .environment = {},
+         .stdin_bytes = script,
+         .directory = {}},
+        deadline.AtMost(std::chrono::seconds{10}));
     Failpoint("worker.dns.after_update");
     if (!output) return output.error();
     if (output->exit_code != 0) return Refusal(*output);
@@ -121,7 +121,8 @@ Result<void> NsupdateDns::Upsert(const DnsRecord& record, Deadline deadline)
     return Proven(record, wanted, deadline);
 }
 
-Result<void> NsupdateDns::Remove(const std::string& name, const std::string& type, Deadline deadline)
+Result<void> NsupdateDns::Remove(const std::string& name, const std::string& type,
+                                 Deadline deadline)
 {
     if (const auto good = CheckName(name); !good) return good.error();
     const auto before = ask_(settings_.primary, name, type, deadline);

@@ -13,15 +13,16 @@ namespace berth::worker {
 struct DnsSettings {
     std::string program = "nsupdate";
     std::string zone;
-    std::string primary;                ///< `host:port` that takes updates.
-    std::vector<std::string> servers;   ///< `host:port` of every authoritative server.
-    std::filesystem::path tsig_file;    ///< In BIND's syntax, mode 0600.
+    std::string primary;               ///< `host:port` that takes updates.
+    std::vector<std::string> servers;  ///< `host:port` of every authoritative server.
+    std::filesystem::path tsig_file;   ///< In BIND's syntax, mode 0600.
     std::chrono::seconds ttl{60};
 };
 
 /// Asks one server for the values of a name and type; none where there is no such record.
 using AskNameServer = std::function<Result<std::vector<std::string>>(
-    const std::string& server, const std::string& name, const std::string& type, Deadline deadline)>;
+    const std::string& server, const std::string& name, const std::string& type,
+    Deadline deadline)>;
 
 /// Dns over RFC 2136 updates by `nsupdate`, each with a prerequisite: create if absent, or replace
 /// exactly the value that was seen. The program's exit code is never the proof.

@@ -21,7 +21,7 @@ Result<TsigKey> ReadTsigFile(const std::filesystem::path& file)
 {
     const auto text = ReadFile(file, 4096);
     if (!text) return text.error();
-    struct stat status{};
+    struct stat status {};
     if (::stat(file.c_str(), &status) != 0 || (status.st_mode & 077) != 0) {
         return Fail(ErrorCode::kInvalid, "BAD_TSIG_FILE",
                     file.string() + " can be read by others; run `chmod 600` on it.");

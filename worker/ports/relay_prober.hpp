@@ -13,7 +13,7 @@ namespace berth::worker {
 struct RelayToProbe {
     std::string hostname;
     int port = 443;
-    std::string name;           ///< As its NIP-11 document has to say.
+    std::string name;  ///< As its NIP-11 document has to say.
     v1::RelayLimits limits;
     Secret dashboard_password;
 };

@@ -6,7 +6,8 @@
 
 namespace berth::worker {
 
-/// Learns once from the provider where the relay is, then asks the relay itself until it is healthy.
+/// Learns once from the provider where the relay is, then asks the relay itself until it is
+/// healthy.
 class AwaitService final : public Step {
 public:
     /// References must outlive it.

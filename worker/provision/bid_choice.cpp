@@ -31,7 +31,8 @@ v1::BidChoice Judged(const akash::Bid& bid, const v1::JobOrder& order, const std
 
 bool Cheaper(const akash::Bid& a, const akash::Bid& b)
 {
-    return std::tie(a.price.amount_e18, a.id.provider) < std::tie(b.price.amount_e18, b.id.provider);
+    return std::tie(a.price.amount_e18, a.id.provider) <
+           std::tie(b.price.amount_e18, b.id.provider);
 }
 
 }  // namespace

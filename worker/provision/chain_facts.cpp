@@ -53,8 +53,8 @@ std::optional<Error> LastingFailure(const v1::OutboxMessage& message)
     const auto verdict = akash::Judge(message.codespace(), message.code(), message.error());
     if (verdict != akash::ChainVerdict::kFail) return std::nullopt;
     return Fail(ErrorCode::kInvalid, "TRANSACTION_REFUSED",
-                "The chain refused (" + message.codespace() + "/" +
-                    std::to_string(message.code()) + "): " + message.error().substr(0, 300));
+                "The chain refused (" + message.codespace() + "/" + std::to_string(message.code()) +
+                    "): " + message.error().substr(0, 300));
 }
 
 }  // namespace berth::worker

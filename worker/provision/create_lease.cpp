@@ -45,8 +45,8 @@ Result<StepOutcome> CreateLease::Take(const StepContext& context)
     const auto bids = chain_.ListOpenBids(order.wallet(), context.deadline);
     if (!bids) return bids.error();
     const auto wanted = LeaseIdOf(order);
-    const auto same = std::find_if(bids->begin(), bids->end(),
-                                   [&](const auto& bid) { return bid.id == wanted; });
+    const auto same =
+        std::find_if(bids->begin(), bids->end(), [&](const auto& bid) { return bid.id == wanted; });
     if (same != bids->end()) {
         Failpoint("worker.create_lease.before_transact");
         return StepOutcome::Transact(kMessage, akash::CreateLeaseMessage(wanted));

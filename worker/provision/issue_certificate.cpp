@@ -37,7 +37,8 @@ Result<void> IssueCertificate::Route(const StepContext& context)
     const auto routed =
         needs_.edge.Route(order.hostname(), order.facts().ingress_host(), context.deadline);
     if (!routed || order.custom_hostname().empty()) return routed;
-    return needs_.edge.Route(order.custom_hostname(), order.facts().ingress_host(), context.deadline);
+    return needs_.edge.Route(order.custom_hostname(), order.facts().ingress_host(),
+                             context.deadline);
 }
 
 Result<StepOutcome> IssueCertificate::Run(const StepContext& context)

@@ -12,18 +12,18 @@ constexpr Int128 kMonthMillis = Int128{2'592'000} * 1000;
 
 Secret Text(std::string text) { return Secret{std::move(text)}; }
 
-std::map<std::string, Secret> RelayEnvironment(const v1::JobOrder& order, const NamedSecrets& secrets,
-                                               const RelayTerms& terms)
+std::map<std::string, Secret> RelayEnvironment(const v1::JobOrder& order,
+                                               const NamedSecrets& secrets, const RelayTerms& terms)
 {
     const auto& limits = order.plan().limits();
     const auto& host = order.custom_hostname().empty() ? order.hostname() : order.custom_hostname();
     std::map<std::string, Secret> environment{
-        {"BERTH_RELAY_DATABASE_URL", Text("postgresql://relay:" +
-                                          secrets.at(kPostgresPassword).Expose() +
-                                          "@postgres:5432/relay")},
+        {"BERTH_RELAY_DATABASE_URL",
+         Text("postgresql://relay:" + secrets.at(kPostgresPassword).Expose() +
+              "@postgres:5432/relay")},
         {"BERTH_RELAY_DASHBOARD_PASSWORD", secrets.at(kDashboardPassword)},
-        {"BERTH_RELAY_ALLOWED_WRITERS", Text(terms.marketplace + "," + terms.operator_key + "," +
-                                             order.customer())},
+        {"BERTH_RELAY_ALLOWED_WRITERS",
+         Text(terms.marketplace + "," + terms.operator_key + "," + order.customer())},
         {"BERTH_RELAY_PUBKEY", Text(order.customer())},
         {"BERTH_RELAY_URL", Text("wss://" + host)},
         {"BERTH_RELAY_AUTH_REQUIRED", Text(limits.auth_required() ? "true" : "false")}};

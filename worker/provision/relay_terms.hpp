@@ -11,8 +11,8 @@ namespace berth::worker {
 
 /// What turns an order into a deployment, the same for all of a worker's orders.
 struct RelayTerms {
-    std::string marketplace;  ///< Public key; may always write, as its acceptance event needs.
-    std::string operator_key; ///< Public key; may always write, for the worker's own probe.
+    std::string marketplace;   ///< Public key; may always write, as its acceptance event needs.
+    std::string operator_key;  ///< Public key; may always write, for the worker's own probe.
     std::string denom = "uact";
 };
 

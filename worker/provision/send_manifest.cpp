@@ -23,7 +23,8 @@ Result<StepOutcome> SendManifest::Run(const StepContext& context)
     if (!sdl) return sdl.error();
 
     const auto lease = LeaseIdOf(order);
-    const auto intended = context.intents.Commit("send_manifest to " + lease.provider, context.deadline);
+    const auto intended =
+        context.intents.Commit("send_manifest to " + lease.provider, context.deadline);
     if (!intended) return intended.error();
     Failpoint("worker.send_manifest.before_send");
     const auto sent = needs_.gateway.SendManifest(lease, sdl->Expose(), context.deadline);

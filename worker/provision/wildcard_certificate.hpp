@@ -10,8 +10,8 @@
 
 namespace berth::worker {
 
-/// The certificate that all names directly under the edge's zone share. Its key is sealed and stored
-/// before the CA is asked. Thread-safe; one issuance at a time.
+/// The certificate that all names directly under the edge's zone share. Its key is sealed and
+/// stored before the CA is asked. Thread-safe; one issuance at a time.
 class WildcardCertificate {
 public:
     /// References must outlive it.
@@ -30,7 +30,8 @@ public:
 
 private:
     Result<Secret> Key();
-    Result<CertificateFacts> Install(const std::string& chain, const Secret& key, Deadline deadline);
+    Result<CertificateFacts> Install(const std::string& chain, const Secret& key,
+                                     Deadline deadline);
 
     const Needs needs_;
     const std::string zone_;

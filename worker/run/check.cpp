@@ -55,8 +55,9 @@ Result<std::string> Balance(Machine& machine, const std::string& denom, std::int
     const auto balance = machine.chain.Balance(*address, denom, deadline);
     if (!balance) return balance.error();
     if (*balance < money::Amount{least}) {
-        return Fail(ErrorCode::kPrecondition, "INSUFFICIENT_FUNDS",
-                    balance->ToString() + denom + ", at least " + std::to_string(least) + " needed");
+        return Fail(
+            ErrorCode::kPrecondition, "INSUFFICIENT_FUNDS",
+            balance->ToString() + denom + ", at least " + std::to_string(least) + " needed");
     }
     return balance->ToString() + denom;
 }
@@ -92,10 +93,9 @@ Result<std::string> ProbeRecord(Machine& machine, const Settings& settings, Dead
 
 Result<std::string> Directory(Machine& machine, const Settings& settings, Deadline deadline)
 {
-    const auto response = probe::Fetch({.url = settings.acme.directory},
-                                       {.resolver = &machine.resolver,
-                                        .ca_file = settings.acme.ca_file.string()},
-                                       deadline);
+    const auto response = probe::Fetch(
+        {.url = settings.acme.directory},
+        {.resolver = &machine.resolver, .ca_file = settings.acme.ca_file.string()}, deadline);
     if (!response) return response.error();
     if (response->body.find("newOrder") == std::string::npos) {
         return Fail(ErrorCode::kUnavailable, "ACME_UNAVAILABLE", "It is no ACME directory.");
@@ -136,7 +136,8 @@ bool CheckEverything(Machine& machine, Marketplace& marketplace, const Settings&
         if (!alive) return alive.error();
         return settings.edge.socket.string();
     });
-    checks.Try("certificate authority", [&](Deadline d) { return Directory(machine, settings, d); });
+    checks.Try("certificate authority",
+               [&](Deadline d) { return Directory(machine, settings, d); });
     checks.Try("marketplace", [&](Deadline d) { return Session(marketplace, settings, d); });
     return checks.all_well();
 }

@@ -21,7 +21,8 @@ v1::StepReport ReportOf(const Error& error, int attempt)
 {
     v1::StepReport report;
     const auto disposition = DispositionOf(error.code);
-    auto& said = disposition == Disposition::kFail ? *report.mutable_failed() : *report.mutable_retry();
+    auto& said =
+        disposition == Disposition::kFail ? *report.mutable_failed() : *report.mutable_retry();
     said.set_reason(error.reason);
     said.set_message(error.message);
     if (disposition == Disposition::kRetry) said.set_again_in_millis(BackoffOf(attempt).count());
@@ -64,7 +65,8 @@ public:
         *request.add_reports() = std::move(report);
         const auto limit = Deadline::After(runner_.times_.report_limit).OrWhen(held_.lost);
         while (true) {
-            const auto response = runner_.needs_.marketplace.Record(request, limit.AtMost(kCallLimit));
+            const auto response =
+                runner_.needs_.marketplace.Record(request, limit.AtMost(kCallLimit));
             if (response && response->answers_size() == 1) return response->answers(0);
             if (limit.Passed()) return LeaseLost("no answer to the report");
             std::this_thread::sleep_for(runner_.times_.report_pause);
@@ -100,11 +102,13 @@ v1::StepReport JobRunner::RunStep(const v1::Job& job, Reports& reports, const He
 {
     auto* const step = Find(job);
     if (!step) {
-        return ReportOf(Fail(ErrorCode::kInvalid, "UNKNOWN_STEP", "This worker has no such step."), 1);
+        return ReportOf(Fail(ErrorCode::kInvalid, "UNKNOWN_STEP", "This worker has no such step."),
+                        1);
     }
-    const auto outcome = step->Run({.job = job,
-                                    .intents = reports,
-                                    .deadline = Deadline::After(times_.step_limit).OrWhen(held.lost)});
+    const auto outcome =
+        step->Run({.job = job,
+                   .intents = reports,
+                   .deadline = Deadline::After(times_.step_limit).OrWhen(held.lost)});
     return outcome ? outcome->report() : ReportOf(outcome.error(), job.attempt());
 }
 
@@ -117,11 +121,15 @@ void JobRunner::Run(v1::Job job)
         Failpoint("worker." + job.step() + ".before_run");
         auto report = RunStep(job, reports, *held);
         if (held->lost) break;
-        boost::json::object fields{{"job", job.name()},     {"step", job.step()},
-                                   {"order", job.order().name()}, {"outcome", NameOf(report)},
+        boost::json::object fields{{"job", job.name()},
+                                   {"step", job.step()},
+                                   {"order", job.order().name()},
+                                   {"outcome", NameOf(report)},
                                    {"trace", job.trace()}};
-        if (report.has_retry()) fields["reason"] = report.retry().reason() + ": " + report.retry().message();
-        if (report.has_failed()) fields["reason"] = report.failed().reason() + ": " + report.failed().message();
+        if (report.has_retry())
+            fields["reason"] = report.retry().reason() + ": " + report.retry().message();
+        if (report.has_failed())
+            fields["reason"] = report.failed().reason() + ": " + report.failed().message();
         if (report.has_not_yet()) fields["waiting_for"] = report.not_yet().waiting_for();
         needs_.log.Info("A step has run.", std::move(fields));
         const bool transacts = report.has_transact();
@@ -139,7 +147,8 @@ void JobRunner::Run(v1::Job job)
         job = answer->next();
         if (needs_.draining) {
             reports.set_step(job.step());
-            const auto given_back = reports.Send(StepOutcome::NotYet(0ms, "another worker").report());
+            const auto given_back =
+                reports.Send(StepOutcome::NotYet(0ms, "another worker").report());
             if (!given_back) needs_.log.Warning("A job was not given back.", {{"job", job.name()}});
             break;
         }

@@ -22,8 +22,8 @@ public:
         const std::vector<std::unique_ptr<Step>>& steps;
         JobLeases& leases;
         Log& log;
-        std::function<void()> wake_wallet;    ///< Called when a step needs a transaction.
-        const std::atomic<bool>& draining;    ///< Set: the step under way is the last one.
+        std::function<void()> wake_wallet;  ///< Called when a step needs a transaction.
+        const std::atomic<bool>& draining;  ///< Set: the step under way is the last one.
     };
     struct Times {
         std::chrono::milliseconds step_limit{180'000};

@@ -62,8 +62,8 @@ std::vector<std::unique_ptr<Step>> MakeSteps(Machine& machine, const RelayTerms&
     const auto& edge = settings.public_edge;
     std::vector<std::unique_ptr<Step>> steps;
     steps.push_back(std::make_unique<Prepare>(m.sealer, terms, m.pace));
-    steps.push_back(std::make_unique<CreateDeployment>(CreateDeployment::Needs{
-        m.chain, m.manifests, m.sealer, terms, m.pace}));
+    steps.push_back(std::make_unique<CreateDeployment>(
+        CreateDeployment::Needs{m.chain, m.manifests, m.sealer, terms, m.pace}));
     steps.push_back(std::make_unique<ChooseBid>(
         ChooseBid::Needs{m.chain, terms, m.pace, m.clock, settings.bid_window}));
     steps.push_back(std::make_unique<CreateLease>(m.chain, terms, m.pace));

@@ -9,15 +9,15 @@
 #include "akash/cli_signer.hpp"
 #include "worker/adapters/haproxy_edge.hpp"
 #include "worker/adapters/network_probes.hpp"
+#include "worker/provision/relay_terms.hpp"
 #include "worker/provision/step.hpp"
 #include "worker/provision/wildcard_certificate.hpp"
-#include "worker/provision/relay_terms.hpp"
 #include "worker/run/settings.hpp"
 
 namespace berth::worker {
 
-/// Everything real that the steps work with, made from the settings. The members are in the order of
-/// their making: the later ones refer to the earlier ones.
+/// Everything real that the steps work with, made from the settings. The members are in the order
+/// of their making: the later ones refer to the earlier ones.
 struct Machine {
     /// `sealer` and `key` are made from the settings beforehand.
     Machine(const Settings& settings, OrderSealer order_sealer, const nostr::SecretKey& key);

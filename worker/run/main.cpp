@@ -1,6 +1,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <sys/stat.h>
 
 #include "core/base/file.hpp"
 #include "core/config/load.hpp"
@@ -42,7 +43,8 @@ sigset_t EndSignals()
 /// True if somebody asks us to end within `pause`.
 bool AskedToEnd(const sigset_t& signals, std::chrono::milliseconds pause)
 {
-    const timespec time{.tv_sec = pause.count() / 1000, .tv_nsec = pause.count() % 1000 * 1'000'000};
+    const timespec time{.tv_sec = pause.count() / 1000,
+                        .tv_nsec = pause.count() % 1000 * 1'000'000};
     return ::sigtimedwait(&signals, nullptr, &time) > 0;
 }
 
@@ -79,8 +81,8 @@ std::optional<v1::RegisterWorkerResponse> Register(worker::Marketplace& marketpl
     }
 }
 
-int Serve(worker::Machine& machine, worker::Marketplace& marketplace, const worker::Settings& settings,
-          Log& log)
+int Serve(worker::Machine& machine, worker::Marketplace& marketplace,
+          const worker::Settings& settings, Log& log)
 {
     const auto signals = EndSignals();
     worker::RelayTerms terms{.marketplace = {},
@@ -98,7 +100,9 @@ int Serve(worker::Machine& machine, worker::Marketplace& marketplace, const work
                                 .signer = machine.signer,
                                 .pace = machine.pace,
                                 .log = log},
-                               settings.wallet, settings.name, lease};
+                               settings.wallet,
+                               settings.name,
+                               lease};
     worker::Worker worker{{.marketplace = marketplace,
                            .wallet = wallet,
                            .wildcard = machine.wildcard,
@@ -110,7 +114,8 @@ int Serve(worker::Machine& machine, worker::Marketplace& marketplace, const work
                            .heartbeat = std::chrono::milliseconds{registered->heartbeat_millis()},
                            .wallet_poll = settings.wallet.poll}};
     if (!settings.ready_file.empty()) {
-        if (const auto written = WriteFileAtomically(settings.ready_file, settings.name + "\n"); !written) {
+        if (const auto written = WriteFileAtomically(settings.ready_file, settings.name + "\n");
+            !written) {
             return Complain(written.error());
         }
     }
@@ -139,7 +144,8 @@ int main(int argc, char** argv)
     const auto key = nostr::SecretKey::Parse(settings->operator_key.Expose());
     if (!key) return Complain(key.error());
     if (nostr::IsPublishedTestKey(*key)) {
-        return Complain(Fail(ErrorCode::kInvalid, "PUBLISHED_KEY", "This key is in public documents."));
+        return Complain(
+            Fail(ErrorCode::kInvalid, "PUBLISHED_KEY", "This key is in public documents."));
     }
     auto sealer = worker::OrderSealer::Make(settings->sealing_key, *key);
     if (!sealer) return Complain(sealer.error());
@@ -147,6 +153,7 @@ int main(int argc, char** argv)
     const bool only_check = loaded->config.Bool("check");
     const auto signals = EndSignals();  // Before any library starts a thread of its own.
     if (!only_check) ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    ::umask(077);  // What lego leaves behind is nobody else's.
     std::filesystem::create_directories(settings->state_folder);
     worker::Machine machine{*settings, std::move(*sealer), *key};
     worker::GrpcMarketplace marketplace{settings->marketplace, *key, machine.clock};

@@ -135,31 +135,34 @@ AcmeSettings ReadAcme(const config::Config& config)
             .resolver = config.Text("resolver"),
             .dns_server = config.Text("dns.primary"),
             .tsig_file = config.Text("dns.tsig_file"),
-            .limits = {.per_domain_and_week =
-                           static_cast<int>(config.Integer("acme.per_domain_and_week")),
-                       .per_account_in_3_hours =
-                           static_cast<int>(config.Integer("acme.per_account_in_3_hours"))}};
+            .limits = {
+                .per_domain_and_week = static_cast<int>(config.Integer("acme.per_domain_and_week")),
+                .per_account_in_3_hours =
+                    static_cast<int>(config.Integer("acme.per_account_in_3_hours"))}};
 }
 
 /// What every run needs; `--print-edge-config` alone gets by with the edge's own settings.
 Result<void> CheckWhole(const Settings& settings, const config::Config& config)
 {
-    for (const auto* key : {"state_folder", "marketplace.address", "akash.home", "akash.from",
-                            "dns.zone", "dns.primary", "dns.tsig_file", "edge.address",
-                            "edge.wildcard_zone", "acme.email"}) {
-        if (config.Text(key).empty()) return Bad(std::string{"The setting `"} + key + "` is required.");
+    for (const auto* key :
+         {"state_folder", "marketplace.address", "akash.home", "akash.from", "dns.zone",
+          "dns.primary", "dns.tsig_file", "edge.address", "edge.wildcard_zone", "acme.email"}) {
+        if (config.Text(key).empty())
+            return Bad(std::string{"The setting `"} + key + "` is required.");
     }
     if (settings.akash.nodes.empty()) return Bad("The setting `akash.nodes` is required.");
     if (settings.operator_key.empty()) return Bad("The setting `key_file` is required.");
     if (!IsLowerHex(settings.sealing_key.Expose(), 64)) {
         return Bad("The setting `sealing_key_file` has to name a file of 64 hex digits.");
     }
-    if (const auto networks = probe::AddressPolicy::Parse(settings.probe.allow_networks); !networks) {
+    if (const auto networks = probe::AddressPolicy::Parse(settings.probe.allow_networks);
+        !networks) {
         return networks.error();
     }
     const auto& ca_file = settings.marketplace.ca_file;
     if (!ca_file.empty()) {
-        if (const auto readable = ReadFile(ca_file); !readable) return Bad(readable.error().message);
+        if (const auto readable = ReadFile(ca_file); !readable)
+            return Bad(readable.error().message);
     }
     if (!IsWithin(settings.public_edge.wildcard_zone, settings.dns.zone)) {
         return Bad("`edge.wildcard_zone` has to be within `dns.zone`.");
@@ -173,30 +176,29 @@ std::span<const Setting> WorkerSettings() { return kSettings; }
 
 Result<Settings> ReadSettings(const config::Config& config)
 {
-    Settings settings{
-        .marketplace = {.address = config.Text("marketplace.address"),
-                        .ca_file = config.Text("marketplace.ca_file"),
-                        .plaintext = config.Bool("marketplace.plaintext")},
-        .name = config.Text("name"),
-        .state_folder = config.Text("state_folder"),
-        .ready_file = config.Text("ready_file"),
-        .operator_key = config.SecretOf("key_file"),
-        .sealing_key = config.SecretOf("sealing_key_file"),
-        .resolver = config.Text("resolver"),
-        .slots = static_cast<int>(config.Integer("slots")),
-        .akash = ReadAkash(config),
-        .akash_parallel = static_cast<int>(config.Integer("akash.parallel")),
-        .bid_window = config.Duration("akash.bid_window"),
-        .wallet = ReadWallet(config),
-        .dns = ReadDns(config),
-        .edge = ReadEdge(config),
-        .public_edge = {.address = config.Text("edge.address"),
-                        .port = static_cast<int>(config.Integer("edge.port")),
-                        .wildcard_zone = config.Text("edge.wildcard_zone")},
-        .acme = ReadAcme(config),
-        .probe = {.allow_networks = config.List("probe.allow_networks"),
-                  .ca_file = config.Text("probe.ca_file"),
-                  .issuer = config.Text("probe.issuer")}};
+    Settings settings{.marketplace = {.address = config.Text("marketplace.address"),
+                                      .ca_file = config.Text("marketplace.ca_file"),
+                                      .plaintext = config.Bool("marketplace.plaintext")},
+                      .name = config.Text("name"),
+                      .state_folder = config.Text("state_folder"),
+                      .ready_file = config.Text("ready_file"),
+                      .operator_key = config.SecretOf("key_file"),
+                      .sealing_key = config.SecretOf("sealing_key_file"),
+                      .resolver = config.Text("resolver"),
+                      .slots = static_cast<int>(config.Integer("slots")),
+                      .akash = ReadAkash(config),
+                      .akash_parallel = static_cast<int>(config.Integer("akash.parallel")),
+                      .bid_window = config.Duration("akash.bid_window"),
+                      .wallet = ReadWallet(config),
+                      .dns = ReadDns(config),
+                      .edge = ReadEdge(config),
+                      .public_edge = {.address = config.Text("edge.address"),
+                                      .port = static_cast<int>(config.Integer("edge.port")),
+                                      .wildcard_zone = config.Text("edge.wildcard_zone")},
+                      .acme = ReadAcme(config),
+                      .probe = {.allow_networks = config.List("probe.allow_networks"),
+                                .ca_file = config.Text("probe.ca_file"),
+                                .issuer = config.Text("probe.issuer")}};
     if (settings.edge.folder.empty()) return Bad("The setting `edge.folder` is required.");
     if (config.Bool("print_edge_config")) return settings;
     if (const auto whole = CheckWhole(settings, config); !whole) return whole.error();

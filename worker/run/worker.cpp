@@ -54,15 +54,16 @@ void Worker::TakeJobs()
     request.set_worker(settings_.registration.worker());
     while (const int free = slots_->WaitForFree()) {
         request.set_max_jobs(free);
-        request.set_wait_millis(static_cast<std::int32_t>(std::chrono::milliseconds{kLongPoll}.count()));
-        const auto taken =
-            needs_.marketplace.Acquire(request, Deadline::After(kLongPoll + kCallLimit).OrWhen(draining_));
+        request.set_wait_millis(
+            static_cast<std::int32_t>(std::chrono::milliseconds{kLongPoll}.count()));
+        const auto taken = needs_.marketplace.Acquire(
+            request, Deadline::After(kLongPoll + kCallLimit).OrWhen(draining_));
         if (taken) {
             for (const auto& job : taken->jobs()) slots_->Start(job);
             continue;
         }
-        needs_.log.Warning("No jobs could be taken.", {{"reason", taken.error().reason},
-                                                        {"message", taken.error().message}});
+        needs_.log.Warning("No jobs could be taken.",
+                           {{"reason", taken.error().reason}, {"message", taken.error().message}});
         if (taken.error().reason == "NOT_REGISTERED") {
             const auto again =
                 needs_.marketplace.Register(settings_.registration, Deadline::After(kCallLimit));
@@ -79,7 +80,8 @@ void Worker::SendHeartbeats()
         if (request.leases().empty()) continue;
         const auto sent = Deadline::Steady::now();
         const auto response = needs_.marketplace.Heartbeat(
-            request, Deadline::After(std::min<std::chrono::milliseconds>(kCallLimit, settings_.lease / 2)));
+            request,
+            Deadline::After(std::min<std::chrono::milliseconds>(kCallLimit, settings_.lease / 2)));
         if (response) {
             leases_.Confirm(*response, sent);
         } else {
@@ -97,8 +99,9 @@ void Worker::KeepWallet()
         const auto busy = needs_.wallet.Round(Deadline::After(kWalletRoundLimit));
         pause = busy && *busy ? kWalletBusy : settings_.wallet_poll;
         if (!busy && complained != busy.error().reason) {
-            needs_.log.Warning("A round of the wallet did not succeed.",
-                               {{"reason", busy.error().reason}, {"message", busy.error().message}});
+            needs_.log.Warning(
+                "A round of the wallet did not succeed.",
+                {{"reason", busy.error().reason}, {"message", busy.error().message}});
         }
         complained = busy ? "" : busy.error().reason;
     }
@@ -109,7 +112,8 @@ void Worker::KeepCertificate()
 {
     std::chrono::milliseconds pause{0};
     while (certificate_pace_.Wait(pause)) {
-        const auto kept = needs_.wildcard.Ensure(Deadline::After(kCertificateLimit).OrWhen(draining_));
+        const auto kept =
+            needs_.wildcard.Ensure(Deadline::After(kCertificateLimit).OrWhen(draining_));
         pause = kept ? std::chrono::milliseconds{kCertificateEvery} : kCertificateAgain;
         if (kept) {
             needs_.log.Info("The edge's certificate is in place.",

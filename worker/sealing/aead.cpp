@@ -43,11 +43,13 @@ std::string SealBytes(const Secret& key, const Secret& plaintext, std::string_vi
     int size = 0;
     BERTH_ASSERT(EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key.Expose()),
                                     Bytes(nonce)) == 1);
-    BERTH_ASSERT(EVP_EncryptUpdate(cipher.get(), nullptr, &size, Bytes(context), Size(context)) == 1);
-    BERTH_ASSERT(EVP_EncryptUpdate(cipher.get(), Bytes(ciphertext), &size, Bytes(plaintext.Expose()),
-                                   Size(plaintext.Expose())) == 1);
+    BERTH_ASSERT(EVP_EncryptUpdate(cipher.get(), nullptr, &size, Bytes(context), Size(context)) ==
+                 1);
+    BERTH_ASSERT(EVP_EncryptUpdate(cipher.get(), Bytes(ciphertext), &size,
+                                   Bytes(plaintext.Expose()), Size(plaintext.Expose())) == 1);
     BERTH_ASSERT(EVP_EncryptFinal_ex(cipher.get(), nullptr, &size) == 1);
-    BERTH_ASSERT(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagSize, tag.data()) == 1);
+    BERTH_ASSERT(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagSize, tag.data()) ==
+                 1);
     return nonce + ciphertext + tag;
 }
 
@@ -65,10 +67,12 @@ Result<Secret> OpenBytes(const Secret& key, std::string_view sealed, std::string
     int size = 0;
     BERTH_ASSERT(EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key.Expose()),
                                     Bytes(nonce)) == 1);
-    BERTH_ASSERT(EVP_DecryptUpdate(cipher.get(), nullptr, &size, Bytes(context), Size(context)) == 1);
+    BERTH_ASSERT(EVP_DecryptUpdate(cipher.get(), nullptr, &size, Bytes(context), Size(context)) ==
+                 1);
     BERTH_ASSERT(EVP_DecryptUpdate(cipher.get(), Bytes(plaintext), &size, Bytes(ciphertext),
                                    Size(ciphertext)) == 1);
-    BERTH_ASSERT(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) == 1);
+    BERTH_ASSERT(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagSize, tag.data()) ==
+                 1);
     Secret opened{std::move(plaintext)};
     if (EVP_DecryptFinal_ex(cipher.get(), nullptr, &size) != 1) return broken;
     return opened;

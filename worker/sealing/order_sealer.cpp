@@ -37,7 +37,8 @@ const v1::SealedSecret* FindOrderKey(const SealedSecrets& sealed)
 
 }  // namespace
 
-Result<OrderSealer> OrderSealer::Make(const Secret& wrapping_key, const nostr::SecretKey& operator_key)
+Result<OrderSealer> OrderSealer::Make(const Secret& wrapping_key,
+                                      const nostr::SecretKey& operator_key)
 {
     auto bytes = FromHex(wrapping_key.Expose());
     if (!bytes || bytes->size() != 32) {
@@ -76,8 +77,7 @@ Result<NamedSecrets> OrderSealer::Open(const std::string& order, const SealedSec
         return Fail(ErrorCode::kPrecondition, "SEALING_KEY_UNKNOWN",
                     "The order was sealed under the key " + wrapped->key_id() + ".");
     }
-    const auto order_key =
-        OpenBytes(wrapping_key_, wrapped->sealed(), ContextOf(order, kOrderKey));
+    const auto order_key = OpenBytes(wrapping_key_, wrapped->sealed(), ContextOf(order, kOrderKey));
     if (!order_key) return order_key.error();
     for (const auto& secret : sealed) {
         if (secret.reader() != kForOperator || secret.name() == kOrderKey) continue;

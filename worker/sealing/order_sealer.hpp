@@ -16,13 +16,14 @@ namespace berth::worker {
 using NamedSecrets = std::map<std::string, Secret>;
 using SealedSecrets = google::protobuf::RepeatedPtrField<v1::SealedSecret>;
 
-/// Seals what an order must keep: for the operator under a random key of that order, which is itself
-/// wrapped by the operator's key (so that a rotation rewraps one secret an order); for the customer
-/// by NIP-44. The marketplace stores both and can open neither. Immutable, so thread-safe.
+/// Seals what an order must keep: for the operator under a random key of that order, which is
+/// itself wrapped by the operator's key (so that a rotation rewraps one secret an order); for the
+/// customer by NIP-44. The marketplace stores both and can open neither. Immutable, so thread-safe.
 class OrderSealer {
 public:
     /// `wrapping_key` is 64 hex digits. Errors: kInvalid `BAD_SEALING_KEY`.
-    static Result<OrderSealer> Make(const Secret& wrapping_key, const nostr::SecretKey& operator_key);
+    static Result<OrderSealer> Make(const Secret& wrapping_key,
+                                    const nostr::SecretKey& operator_key);
 
     /// Names the wrapping key in what it sealed.
     const std::string& key_id() const { return key_id_; }

@@ -5,8 +5,8 @@
 
 namespace berth::worker {
 
-/// Closes the order's deployment on chain. One that is closed already, or never came to be, is done;
-/// one that may still come to be is waited for.
+/// Closes the order's deployment on chain. One that is closed already, or never came to be, is
+/// done; one that may still come to be is waited for.
 class CloseDeployment final : public Step {
 public:
     /// `chain` must outlive it.

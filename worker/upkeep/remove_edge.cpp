@@ -8,7 +8,8 @@ namespace berth::worker {
 Result<StepOutcome> RemoveEdge::Run(const StepContext& context)
 {
     const auto& order = context.order();
-    const auto intended = context.intents.Commit("remove_edge " + order.hostname(), context.deadline);
+    const auto intended =
+        context.intents.Commit("remove_edge " + order.hostname(), context.deadline);
     if (!intended) return intended.error();
     Failpoint("worker.remove_edge.before_unroute");
     auto removed = edge_.Unroute(order.hostname(), context.deadline);

@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 constexpr auto kBalancesEvery = 15s;
 constexpr auto kPastTimeout = 10s;  // Of block time: a block that was being made is out by then.
 
-v1::WalletTransaction ToProto(const akash::SignedTransaction& made, const v1::OutboxMessage& message)
+v1::WalletTransaction ToProto(const akash::SignedTransaction& made,
+                              const v1::OutboxMessage& message)
 {
     v1::WalletTransaction transaction;
     transaction.set_hash(made.hash);
@@ -144,8 +145,9 @@ void WalletActor::ObserveBalances(Deadline deadline)
     const bool has_gas = *gas >= money::Amount{settings_.least_gas};
     const bool has_deposit = *deposit >= money::Amount{settings_.least_deposit};
     standing_.set_ready(has_gas && has_deposit);
-    standing_.set_not_ready_because(has_gas ? (has_deposit ? "" : "Too little " + settings_.deposit_denom)
-                                            : "Too little " + settings_.gas_denom);
+    standing_.set_not_ready_because(
+        has_gas ? (has_deposit ? "" : "Too little " + settings_.deposit_denom)
+                : "Too little " + settings_.gas_denom);
     balances_due_ = Deadline::After(kBalancesEvery);
 }
 
@@ -207,7 +209,8 @@ Result<v1::WalletOrders> WalletActor::Exchange(std::vector<v1::WalletTransaction
 
 Result<void> WalletActor::SignAndSend(const v1::OutboxMessage& message, Deadline deadline)
 {
-    if (!HoldsLease()) return Fail(ErrorCode::kConflict, "WALLET_REFUSED", "The lease has run out.");
+    if (!HoldsLease())
+        return Fail(ErrorCode::kConflict, "WALLET_REFUSED", "The lease has run out.");
     const auto epoch = epoch_;
     Failpoint("worker.wallet.before_sign");
     const auto made = needs_.signer.Sign({message.body()}, deadline);
@@ -230,8 +233,9 @@ Result<void> WalletActor::SignAndSend(const v1::OutboxMessage& message, Deadline
 Result<void> WalletActor::Refuse(const v1::OutboxMessage& message, const Error& error,
                                  Deadline deadline)
 {
-    needs_.log.Warning("The chain's simulation refused a message.",
-                       {{"kind", message.kind()}, {"job", message.job()}, {"error", error.message}});
+    needs_.log.Warning(
+        "The chain's simulation refused a message.",
+        {{"kind", message.kind()}, {"job", message.job()}, {"error", error.message}});
     const auto reported = Exchange({Refused(message, error)}, deadline);
     if (!reported) return reported.error();
     return {};

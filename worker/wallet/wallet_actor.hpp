@@ -32,8 +32,8 @@ public:
     WalletActor(const Needs& needs, WalletSettings settings, std::string worker,
                 std::chrono::milliseconds lease);
 
-    /// One round: look up what is under way, report, take what is pending, sign and send it. True if
-    /// a transaction is under way, so that the next round should come soon.
+    /// One round: look up what is under way, report, take what is pending, sign and send it. True
+    /// if a transaction is under way, so that the next round should come soon.
     Result<bool> Round(Deadline deadline);
     /// Gives the lease back, so that another worker need not wait for its end.
     void Release(Deadline deadline);

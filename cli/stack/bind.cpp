@@ -106,6 +106,7 @@ Result<void> Bind::Start(Deadline deadline)
 
 Result<void> Bind::WriteFiles() const
 {
+    if (fs::exists(folder_ / "named.conf")) return {};  // Started before: updates stay.
     auto config = Replaced(Replaced(kOptions, "FOLDER", folder_), "PORT", std::to_string(port_));
     std::set<std::string> keys;
     for (const auto& zone : zones_) {

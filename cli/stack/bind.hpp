@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/stack/child.hpp"
+#include "cli/stack/server.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -19,21 +19,21 @@ struct Zone {
 /// A private BIND on 127.0.0.1: primary for its zones, and recursive over them, so that a CNAME
 /// from one zone into another is followed. Every other name does not exist: nothing is asked
 /// outside. Not thread-safe.
-class Bind {
+class Bind final : public Server {
 public:
     /// Keeps everything in `folder`; listens on `port` for TCP and UDP.
     Bind(std::filesystem::path folder, std::uint16_t port, std::vector<Zone> zones);
 
     /// Writes configuration, zones and keys and waits until every zone is served. Errors:
     /// kUnavailable `BIND_MISSING`, `FILE_NOT_WRITTEN`, `CHILD_ENDED`; kTimeout `CHILD_NOT_READY`.
-    Result<void> Start(Deadline deadline);
-    void Stop() { child_.Stop(); }
+    Result<void> Start(Deadline deadline) override;
+    void Stop() override { child_.Stop(); }
 
     /// `127.0.0.1:port`.
     std::string Address() const;
     /// File of mode 0600 with a TSIG key, as `nsupdate -k` takes it.
     std::filesystem::path KeyFile(const std::string& key_name) const;
-    Child& child() { return child_; }
+    Child& child() override { return child_; }
 
 private:
     Result<void> WriteFiles() const;

@@ -12,6 +12,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "cli/stack/stop_signals.hpp"
 #include "core/base/assert.hpp"
 
 namespace berth::stack {
@@ -194,6 +195,10 @@ void Child::Reap()
 Result<void> Child::WaitUntil(const std::function<bool()>& ready, Deadline deadline)
 {
     while (!ready()) {
+        if (StopRequested()) {
+            return Fail(ErrorCode::kPrecondition, "STOP_REQUESTED",
+                        "Told to stop while " + spec_.name + " was starting.");
+        }
         if (!Running()) {
             return Fail(ErrorCode::kUnavailable, "CHILD_ENDED",
                         spec_.name + " ended with " + end_ + ":\n" + LogTail());

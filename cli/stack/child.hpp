@@ -48,7 +48,7 @@ public:
     void Kill();
 
     /// Polls `ready` until it says yes. Errors: kUnavailable `CHILD_ENDED`, kTimeout
-    /// `CHILD_NOT_READY`, both with the end of the log.
+    /// `CHILD_NOT_READY`, both with the end of the log; kPrecondition `STOP_REQUESTED`.
     Result<void> WaitUntil(const std::function<bool()>& ready, Deadline deadline);
 
     const std::string& name() const { return spec_.name; }

@@ -22,12 +22,15 @@ Haproxy::Haproxy(std::filesystem::path folder, std::vector<std::uint16_t> ports)
 {
 }
 
-Result<void> Haproxy::Start(const std::string& text, Deadline deadline)
+Result<void> Haproxy::Configure(const std::string& text) const
 {
     std::error_code failed;
     std::filesystem::create_directories(folder_, failed);
-    const auto written = WriteFileAtomically(folder_ / "haproxy.cfg", text);
-    if (!written) return written;
+    return WriteFileAtomically(folder_ / "haproxy.cfg", text);
+}
+
+Result<void> Haproxy::Start(Deadline deadline)
+{
     const auto started = child_.Start();
     if (!started) return started;
     return child_.WaitUntil([this] { return std::all_of(ports_.begin(), ports_.end(), Listens); },

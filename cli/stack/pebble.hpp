@@ -4,14 +4,14 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/stack/child.hpp"
+#include "cli/stack/server.hpp"
 
 namespace berth::stack {
 
 /// A private ACME certificate authority (Pebble) on 127.0.0.1, with a root that it makes anew at
 /// each start. It validates at once, without its random pause, through our name server. Not
 /// thread-safe.
-class Pebble {
+class Pebble final : public Server {
 public:
     struct Settings {
         std::filesystem::path folder;
@@ -23,8 +23,8 @@ public:
 
     /// Starts it, waits until it serves, and stores the root of the certificates that it issues.
     /// Errors: kUnavailable `FILE_NOT_WRITTEN`, `CHILD_NOT_STARTED`, `CHILD_ENDED`; kTimeout.
-    Result<void> Start(Deadline deadline);
-    void Stop() { child_.Stop(); }
+    Result<void> Start(Deadline deadline) override;
+    void Stop() override { child_.Stop(); }
 
     /// ACME directory URL.
     std::string Directory() const;
@@ -32,7 +32,7 @@ public:
     std::filesystem::path ServerCa() const { return settings_.folder / "server-ca.pem"; }
     /// PEM of the root of the certificates that it issues.
     std::filesystem::path Root() const { return settings_.folder / "root.pem"; }
-    Child& child() { return child_; }
+    Child& child() override { return child_; }
 
 private:
     Result<void> WriteFiles() const;

@@ -1,11 +1,9 @@
 #include "cli/stack/postgres.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <libpq-fe.h>
-#include <optional>
+#include <memory>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -49,8 +47,6 @@ std::string Quoted(const std::string& name)
 
 Postgres::Postgres(fs::path folder) : folder_{std::move(folder)} {}
 
-Postgres::~Postgres() { Stop(); }
-
 Result<void> Postgres::Start(Deadline deadline)
 {
     const auto programs = ServerPrograms();
@@ -58,16 +54,16 @@ Result<void> Postgres::Start(Deadline deadline)
         return Fail(ErrorCode::kUnavailable, "POSTGRES_MISSING",
                     "No PostgreSQL server is installed; setup/packages.sh run installs it.");
     }
-    if (files_.empty()) {
+    if (files_.path().empty()) {
         const auto made = MakeFiles();
         if (!made) return made;
         const auto initialised = RunInitdb(*programs, deadline);
         if (!initialised) return initialised;
     }
-    child_ = std::make_unique<Child>(
+    child_.emplace(
         ChildSpec{.name = "postgres",
-                  .argv = {*programs / "postgres", "-D", files_ / "data", "-k", files_, "-c",
-                           "listen_addresses=", "-c", "max_connections=200"},
+                  .argv = {*programs / "postgres", "-D", files_.path() / "data", "-k",
+                           files_.path(), "-c", "listen_addresses=", "-c", "max_connections=200"},
                   .log = folder_ / "log",
                   .user = ServerUser(),
                   .stop_signal = SIGINT});
@@ -78,29 +74,22 @@ Result<void> Postgres::Start(Deadline deadline)
 
 Result<void> Postgres::MakeFiles()
 {
-    std::error_code failed;
-    fs::create_directories(folder_, failed);
-    char name[] = "/tmp/berth-postgres-XXXXXX";
-    if (failed || !::mkdtemp(name)) return NotMade("No folder could be made for PostgreSQL.");
-    files_ = name;
+    const auto made = files_.Make(folder_ / "files", fs::perms::owner_all);
+    if (!made || ::geteuid() != 0) return made;
     const auto* user = ::getpwnam(kServerUser);
-    if (::geteuid() == 0 && (!user || ::chown(name, user->pw_uid, user->pw_gid) != 0)) {
-        return NotMade("The folder could not be given to user `postgres`.");
-    }
-    fs::remove(folder_ / "data", failed);
-    fs::create_directory_symlink(files_, folder_ / "data", failed);
-    if (failed) return NotMade("The link to PostgreSQL's files could not be made.");
-    return {};
+    if (user && ::chown(files_.path().c_str(), user->pw_uid, user->pw_gid) == 0) return {};
+    return NotMade("The folder could not be given to user `postgres`.");
 }
 
 Result<void> Postgres::RunInitdb(const fs::path& programs, Deadline deadline)
 {
-    Child initdb{{.name = "initdb",
-                  .argv = {programs / "initdb", "--pgdata", files_ / "data", "--username=berth",
-                           "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
-                  .log = folder_ / "log",
-                  .directory = files_,
-                  .user = ServerUser()}};
+    Child initdb{
+        {.name = "initdb",
+         .argv = {programs / "initdb", "--pgdata", files_.path() / "data", "--username=berth",
+                  "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"},
+         .log = folder_ / "log",
+         .directory = files_.path(),
+         .user = ServerUser()}};
     const auto started = initdb.Start();
     if (!started) return started;
     const auto ended = initdb.WaitUntil([&] { return !initdb.Running(); }, deadline);
@@ -111,10 +100,7 @@ Result<void> Postgres::RunInitdb(const fs::path& programs, Deadline deadline)
 
 void Postgres::Stop()
 {
-    child_.reset();
-    std::error_code ignored;
-    if (!files_.empty()) fs::remove_all(files_, ignored);
-    files_.clear();
+    if (child_) child_->Stop();
 }
 
 Result<std::string> Postgres::CreateDatabase(const std::string& name)
@@ -130,7 +116,8 @@ Result<std::string> Postgres::CreateDatabase(const std::string& name)
 std::string Postgres::Url(const std::string& database) const
 {
     std::string host;
-    for (const char c : files_.string()) host += c == '/' ? std::string{"%2F"} : std::string(1, c);
+    for (const char c : files_.path().string())
+        host += c == '/' ? std::string{"%2F"} : std::string(1, c);
     return "postgresql://berth@" + host + "/" + database;
 }
 

@@ -1,44 +1,46 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <string>
 
-#include "cli/stack/child.hpp"
+#include "cli/stack/scratch_folder.hpp"
+#include "cli/stack/server.hpp"
 
 namespace berth::stack {
 
 /// A private PostgreSQL server with durable settings, reached by a Unix socket in a folder of mode
-/// 0700. As root it runs as user `postgres`, since it refuses root. Not thread-safe.
-class Postgres {
+/// 0700. As root it runs as user `postgres`, since it refuses root. Its files go with the object.
+/// Not thread-safe.
+class Postgres final : public Server {
 public:
     /// Keeps its files in a new folder under /tmp, which `postgres` can enter wherever our own
     /// folder is; `folder/data` is a link to it.
     explicit Postgres(std::filesystem::path folder);
     Postgres(const Postgres&) = delete;
     Postgres& operator=(const Postgres&) = delete;
-    ~Postgres();
+    ~Postgres() override = default;
 
     /// Makes the data folder if there is none, starts the server and waits until it takes
     /// connections. Errors: kUnavailable `POSTGRES_MISSING`, `POSTGRES_NOT_MADE`, `CHILD_ENDED`;
     /// kTimeout.
-    Result<void> Start(Deadline deadline);
-    /// A fast shutdown, then the files are deleted.
-    void Stop();
+    Result<void> Start(Deadline deadline) override;
+    /// A fast shutdown.
+    void Stop() override;
 
     /// Makes an empty database and returns its URL. Errors: kUnavailable `DATABASE_NOT_MADE`.
     Result<std::string> CreateDatabase(const std::string& name);
     /// `postgresql://` URL of a database, as superuser `berth`.
     std::string Url(const std::string& database = "postgres") const;
-    Child& child() { return *child_; }
+    Child& child() override { return *child_; }
 
 private:
     Result<void> MakeFiles();
     Result<void> RunInitdb(const std::filesystem::path& programs, Deadline deadline);
 
     std::filesystem::path folder_;
-    std::filesystem::path files_;
-    std::unique_ptr<Child> child_;
+    ScratchFolder files_;
+    std::optional<Child> child_;
 };
 
 }  // namespace berth::stack

@@ -56,15 +56,15 @@ TEST_F(ServersTest, PortsAreDifferentAndFree)
 
 TEST_F(ServersTest, PostgresServesADatabaseAndLeavesNothing)
 {
-    Postgres postgres{folder_.path() / "postgres"};
-    const auto started = postgres.Start(Soon());
+    auto postgres = std::make_unique<Postgres>(folder_.path() / "postgres");
+    const auto started = postgres->Start(Soon());
     ASSERT_TRUE(started) << started.error().message;
-    const auto url = postgres.CreateDatabase("ledger");
+    const auto url = postgres->CreateDatabase("ledger");
     ASSERT_TRUE(url) << url.error().message;
     EXPECT_EQ(PQping(url->c_str()), PQPING_OK);
-    const auto pid = postgres.child().pid();
-    const auto files = fs::read_symlink(folder_.path() / "postgres/data");
-    postgres.Stop();
+    const auto pid = postgres->child().pid();
+    const auto files = fs::read_symlink(folder_.path() / "postgres/files");
+    postgres.reset();
     EXPECT_FALSE(Runs(pid));
     EXPECT_FALSE(fs::exists(files));
 }
@@ -155,7 +155,8 @@ TEST_F(ServersTest, HaproxyServesTheGivenConfiguration)
         "frontend f\n bind 127.0.0.1:" +
         std::to_string(port) +
         "\n http-request return status 200 content-type text/plain string hello\n";
-    const auto started = haproxy.Start(config, Soon());
+    ASSERT_TRUE(haproxy.Configure(config));
+    const auto started = haproxy.Start(Soon());
     ASSERT_TRUE(started) << started.error().message;
     const auto got = Run({"curl", "-s", "http://127.0.0.1:" + std::to_string(port) + "/"});
     EXPECT_EQ(got.out, "hello");
@@ -166,7 +167,8 @@ TEST_F(ServersTest, HaproxyServesTheGivenConfiguration)
 TEST_F(ServersTest, HaproxySaysWhatIsWrongWithAConfiguration)
 {
     Haproxy haproxy{folder_.path() / "haproxy", {Ports(1)[0]}};
-    const auto started = haproxy.Start("nonsense\n", Soon());
+    ASSERT_TRUE(haproxy.Configure("nonsense\n"));
+    const auto started = haproxy.Start(Soon());
     ASSERT_TRUE(started.has_error());
     EXPECT_EQ(started.error().reason, "CHILD_ENDED");
     EXPECT_THAT(started.error().message, HasSubstr("nonsense"));

@@ -92,7 +92,7 @@ Result<void> Bind::Start(Deadline deadline)
     fs::copy_file(kProgram, Copy(folder_), fs::copy_options::overwrite_existing, failed);
     if (failed) {
         return Fail(ErrorCode::kUnavailable, "BIND_MISSING",
-                    std::string{kProgram} + " could not be copied: " + failed.message());
+                    "named could not be copied from /usr/sbin: " + failed.message());
     }
     const auto written = WriteFiles();
     if (!written) return written;

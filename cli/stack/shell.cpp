@@ -30,12 +30,4 @@ Result<boost::json::value> Shell::Run(const std::filesystem::path& key_file,
     return ParseJsonStrict(output->out);
 }
 
-std::string Shell::Line(const std::filesystem::path& key_file,
-                        const std::vector<std::string>& words) const
-{
-    std::string line;
-    for (const auto& word : Argv(key_file, words)) line += (line.empty() ? "" : " ") + word;
-    return line;
-}
-
 }  // namespace berth::stack

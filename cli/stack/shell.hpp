@@ -25,14 +25,11 @@ public:
     /// what it said; those of CommandRunner.
     Result<boost::json::value> Run(const std::filesystem::path& key_file,
                                    std::vector<std::string> words, Deadline deadline) const;
-    /// The same command as a line to copy.
-    std::string Line(const std::filesystem::path& key_file,
-                     const std::vector<std::string>& words) const;
-
-private:
+    /// The whole command, for those who run it themselves.
     std::vector<std::string> Argv(const std::filesystem::path& key_file,
                                   const std::vector<std::string>& words) const;
 
+private:
     Settings settings_;
 };
 

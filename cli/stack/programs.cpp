@@ -1,0 +1,115 @@
+#include "cli/stack/programs.hpp"
+
+namespace berth::stack {
+namespace {
+
+constexpr auto kLoopback = "127.0.0.0/8";
+
+std::string Joined(const std::vector<std::string>& items)
+{
+    std::string text;
+    for (const auto& item : items) text += (text.empty() ? "" : ",") + item;
+    return text;
+}
+
+/// What a block takes and who may be reached is short here, so that nobody has to wait.
+void AddShortTimes(Config& config)
+{
+    config["jobs.poll"] = "250ms";
+    config["jobs.lease"] = "15s";
+    config["jobs.heartbeat"] = "2s";
+    config["wallets.lease"] = "15s";
+    config["meter_interval"] = "2s";
+    config["probe_interval"] = "30s";
+}
+
+}  // namespace
+
+std::vector<Zone> PrivateZones()
+{
+    return {{kZone, {"edge IN A 127.0.0.1"}, kZoneKey},
+            {kCustomerZone, {}, kCustomerZoneKey},
+            {kProviderZone, {"* IN A 127.0.0.1"}, ""}};
+}
+
+Config XrplSandboxConfig(const Layout& layout)
+{
+    return {{"address", Local(layout.xrpl)}, {"state_file", layout.folder / "xrpl/ledger.json"}};
+}
+
+Config AkashSandboxConfig(const Layout& layout, const Parties& parties,
+                          std::chrono::milliseconds block_time,
+                          const std::filesystem::path& postgres_folder)
+{
+    return {{"address", Local(layout.akash)},
+            {"chain_id", kChainId},
+            {"folder", layout.folder / "akash/chain"},
+            {"block_time", std::to_string(block_time.count()) + "ms"},
+            {"genesis", parties.wallet + "=50000000uakt+500000000uact"},
+            {"ingress.address", Local(layout.ingress)},
+            {"postgres.folder", postgres_folder},
+            {"relay", layout.programs / "relay-image/berth-relay"}};
+}
+
+Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Pebble& pebble,
+                         const std::string& database_url)
+{
+    Config config{{"address", Local(layout.marketplace)},
+                  {"tls.certificate_file", layout.folder / "tls/marketplace.pem"},
+                  {"tls.key_file", layout.folder / "tls/marketplace.key"},
+                  {"key_file", layout.KeyFile("marketplace")},
+                  {"admins", parties.admin},
+                  {"finance", parties.finance},
+                  {"database.url", database_url},
+                  {"rails.xrp.url", "http://" + Local(layout.xrpl)},
+                  {"rails.xrp.account", parties.xrpl_account},
+                  {"probe.resolver", Local(layout.bind)},
+                  {"probe.authoritative", Local(layout.bind)},
+                  {"probe.ca_file", pebble.Root()},
+                  {"probe.allow_networks", kLoopback},
+                  {"probe.connect_port", std::to_string(layout.edge)},
+                  {"akash.program", layout.programs / "akash/sandbox/akash"},
+                  {"akash.home", layout.AkashHome()},
+                  {"akash.nodes", "http://" + Local(layout.akash)},
+                  {"akash.chain_id", kChainId}};
+    AddShortTimes(config);
+    return config;
+}
+
+Config WorkerConfig(const Layout& layout, const Bind& bind, const Pebble& pebble,
+                    const std::filesystem::path& edge_socket)
+{
+    return {{"key_file", layout.KeyFile("operator")},
+            {"sealing_key_file", layout.KeyFile("sealing")},
+            {"state_folder", layout.folder / "worker/state"},
+            {"resolver", bind.Address()},
+            {"marketplace.address", Local(layout.marketplace)},
+            {"marketplace.ca_file", layout.MarketplaceCa()},
+            {"akash.program", layout.programs / "akash/sandbox/akash"},
+            {"akash.provider_services", layout.programs / "akash/sandbox/provider-services"},
+            {"akash.home", layout.AkashHome()},
+            {"akash.from", kWallet},
+            {"akash.chain_id", kChainId},
+            {"akash.nodes", "http://" + Local(layout.akash)},
+            {"akash.bid_window", "3s"},
+            {"akash.wallet_poll", "200ms"},
+            {"dns.zone", kZone},
+            {"dns.primary", bind.Address()},
+            {"dns.tsig_file", bind.KeyFile(kZoneKey)},
+            {"dns.ttl", "1s"},
+            {"edge.folder", layout.folder / "edge"},
+            {"edge.socket", edge_socket},
+            {"edge.listen", Joined({Local(layout.edge), Local(layout.second_edge)})},
+            {"edge.address", "127.0.0.1"},
+            {"edge.port", std::to_string(layout.edge)},
+            {"edge.ingress_port", std::to_string(layout.ingress)},
+            {"edge.ingress_ca_file", layout.folder / "akash/chain/ca.pem"},
+            {"edge.wildcard_zone", kRelayZone},
+            {"acme.directory", pebble.Directory()},
+            {"acme.email", "operator@berth.test"},
+            {"acme.ca_file", pebble.ServerCa()},
+            {"probe.allow_networks", kLoopback},
+            {"probe.ca_file", pebble.Root()}};
+}
+
+}  // namespace berth::stack

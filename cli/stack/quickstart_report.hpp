@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include <boost/json/object.hpp>
+
+#include "cli/stack/world.hpp"
+
+namespace berth::stack {
+
+/// What a person reads at the end of quickstart: the relay's address, a command that talks to it,
+/// the acceptance report and the margin.
+std::string DescribeOutcome(World& world, const boost::json::object& outcome);
+
+}  // namespace berth::stack

@@ -1,0 +1,134 @@
+#include "cli/stack/supervisor.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+
+#include "cli/stack/daemon.hpp"
+#include "cli/stack/stop_signals.hpp"
+#include "core/base/strict_json.hpp"
+
+namespace berth::stack {
+namespace {
+
+using namespace std::chrono_literals;
+namespace json = boost::json;
+
+constexpr auto kStartLimit = 60s;
+constexpr int kRestartsMost = 20;
+constexpr int kPollMilliseconds = 50;
+
+json::object ErrorFields(const Error& error)
+{
+    return {{"reason", error.reason}, {"message", error.message}};
+}
+
+std::string TextAt(const json::object& object, std::string_view key)
+{
+    const auto* value = object.if_contains(key);
+    return value && value->is_string() ? std::string{value->get_string()} : "";
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const std::vector<Server*>& servers, std::ostream& out, bool control)
+    : out_{out}, control_{control}
+{
+    for (auto* server : servers) servers_.push_back({.server = server});
+}
+
+Result<void> Supervisor::Run()
+{
+    while (!StopRequested()) {
+        if (const auto checked = CheckAll(); !checked) return checked;
+        if (!ReadCommands()) return {};
+    }
+    return {};
+}
+
+Result<void> Supervisor::CheckAll()
+{
+    for (auto& watched : servers_) {
+        if (watched.held || watched.server->child().Running()) continue;
+        if (const auto revived = Revive(watched); !revived) return revived;
+    }
+    return {};
+}
+
+Result<void> Supervisor::Revive(Watched& watched)
+{
+    auto& child = watched.server->child();
+    Say({{"event", "ended"}, {"server", child.name()}, {"how", child.end()}});
+    if (++watched.restarts > kRestartsMost) {
+        return Fail(ErrorCode::kUnavailable, "SERVER_KEEPS_ENDING",
+                    child.name() + " keeps ending; its log ends with:\n" + child.LogTail());
+    }
+    const auto started = watched.server->Start(Deadline::After(kStartLimit));
+    if (started) {
+        Say({{"event", "started"}, {"server", child.name()}, {"pid", child.pid()}});
+    } else {
+        Say({{"event", "not_started"},
+             {"server", child.name()},
+             {"error", ErrorFields(started.error())}});
+    }
+    return {};
+}
+
+bool Supervisor::ReadCommands()
+{
+    pollfd input{.fd = control_ ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0};
+    if (::poll(&input, 1, kPollMilliseconds) <= 0 || input.revents == 0) return true;
+    char buffer[4096];
+    const auto got = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (got <= 0) return false;
+    input_.append(buffer, static_cast<std::size_t>(got));
+    for (auto end = input_.find('\n'); end != std::string::npos; end = input_.find('\n')) {
+        Obey(input_.substr(0, end));
+        input_.erase(0, end + 1);
+    }
+    return true;
+}
+
+void Supervisor::Obey(const std::string& line)
+{
+    const auto parsed = ParseJsonStrict(line);
+    const auto* command = parsed ? parsed->if_object() : nullptr;
+    const auto name = command ? TextAt(*command, "server") : "";
+    const auto found = std::ranges::find_if(
+        servers_, [&](const Watched& watched) { return watched.server->child().name() == name; });
+    if (found == servers_.end()) {
+        Say({{"ok", false}, {"error", {{"reason", "UNKNOWN_SERVER"}, {"message", name}}}});
+        return;
+    }
+    const auto done = Do(*found, TextAt(*command, "do"), TextAt(*command, "failpoint"));
+    if (done) {
+        Say({{"ok", true}, {"server", name}, {"pid", found->server->child().pid()}});
+    } else {
+        Say({{"ok", false}, {"server", name}, {"error", ErrorFields(done.error())}});
+    }
+}
+
+Result<void> Supervisor::Do(Watched& watched, const std::string& verb, const std::string& failpoint)
+{
+    if (verb != "start" && verb != "stop" && verb != "kill" && verb != "restart") {
+        return Fail(ErrorCode::kInvalid, "UNKNOWN_COMMAND", "There is no command `" + verb + "`.");
+    }
+    if (verb == "stop" || verb == "restart") watched.server->Stop();
+    if (verb == "kill") watched.server->child().Kill();
+    watched.held = verb == "stop" || verb == "kill";
+    if (watched.held || watched.server->child().Running()) return {};
+    watched.restarts = 0;
+    if (auto* daemon = dynamic_cast<Daemon*>(watched.server)) daemon->SetFailpoint(failpoint);
+    return watched.server->Start(Deadline::After(kStartLimit));
+}
+
+void Supervisor::Say(json::object event)
+{
+    if (control_) out_ << json::serialize(event) << std::endl;
+}
+
+}  // namespace berth::stack

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "cli/stack/server.hpp"
+
+namespace berth::stack {
+
+/// Watches servers and starts again those that end by themselves. With `control` it also takes
+/// commands on standard input, one JSON object a line, and answers each on `out`:
+/// `{"do": "start"|"stop"|"kill"|"restart", "server": NAME, "failpoint": NAME}`, the failpoint
+/// being optional and for our own programs. What was stopped or killed by command stays down. Not
+/// thread-safe; belongs on the thread that started the servers.
+class Supervisor {
+public:
+    Supervisor(const std::vector<Server*>& servers, std::ostream& out, bool control);
+
+    /// Until a stop signal, or the end of the commands. Errors: kUnavailable `SERVER_KEEPS_ENDING`.
+    Result<void> Run();
+
+private:
+    struct Watched {
+        Server* server = nullptr;
+        bool held = false;  ///< Down by command.
+        int restarts = 0;
+    };
+
+    Result<void> CheckAll();
+    Result<void> Revive(Watched& watched);
+    /// False at the end of the commands.
+    bool ReadCommands();
+    void Obey(const std::string& line);
+    Result<void> Do(Watched& watched, const std::string& verb, const std::string& failpoint);
+    void Say(boost::json::object event);
+
+    std::vector<Watched> servers_;
+    std::ostream& out_;
+    const bool control_;
+    std::string input_;
+};
+
+}  // namespace berth::stack

@@ -1,0 +1,266 @@
+#include "cli/stack/world.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "cli/stack/bootstrap.hpp"
+#include "cli/stack/private_ca.hpp"
+#include "cli/stack/stop_signals.hpp"
+#include "cli/xrpl_key.hpp"
+#include "core/base/digest.hpp"
+#include "core/base/encoding.hpp"
+#include "core/base/file.hpp"
+#include "core/nostr/keys.hpp"
+
+namespace berth::stack {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr auto kServerLimit = 60s;
+constexpr auto kCommandLimit = 60s;
+constexpr std::uintmax_t kLeastSpace = 512ULL << 20;
+
+/// What a run makes in its folder; everything else in there is left alone.
+constexpr const char* kOurFolders[] = {"keys",   "tls",   "postgres",    "bind",    "pebble",
+                                       "xrpl",   "akash", "marketplace", "haproxy", "edge",
+                                       "worker", "plans", "customer"};
+
+Result<void> WriteKey(const fs::path& file, const std::string& hex)
+{
+    return WriteFileAtomically(file, hex + "\n");
+}
+
+/// Makes a key, stores it and returns its public half.
+Result<std::string> NewKey(const fs::path& file)
+{
+    const auto key = nostr::SecretKey::Generate();
+    if (const auto written = WriteKey(file, ToHex(key.bytes().Expose())); !written) {
+        return written.error();
+    }
+    return key.pubkey();
+}
+
+}  // namespace
+
+World::~World() { Stop(); }
+
+std::string World::PlanName() { return "plans/relay"; }
+
+Result<void> World::Start()
+{
+    const auto started = StartAll();
+    if (!started) Stop();
+    return started;
+}
+
+Result<void> World::StartAll()
+{
+    const auto layout = MakeLayout(settings_.folder, settings_.programs);
+    if (!layout) return layout.error();
+    layout_ = *layout;
+    for (const auto step : {&World::PrepareFolder, &World::MakeKeys, &World::StartServers,
+                            &World::StartNetworks, &World::StartMarketplace, &World::StartEdge}) {
+        if (StopRequested()) {
+            return Fail(ErrorCode::kPrecondition, "STOP_REQUESTED", "Told to stop while starting.");
+        }
+        if (const auto done = (this->*step)(); !done) return done;
+    }
+    return {};
+}
+
+Result<void> World::PrepareFolder()
+{
+    const auto& folder = layout_.folder;
+    std::error_code failed;
+    fs::create_directories(folder, failed);
+    lock_ = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_ < 0) {
+        return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN",
+                    folder.string() + " cannot be written to.");
+    }
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        return Fail(ErrorCode::kPrecondition, "WORLD_RUNS_ALREADY",
+                    "Another run uses " + folder.string() + "; stop it first.");
+    }
+    if (const auto space = fs::space(folder, failed); !failed && space.available < kLeastSpace) {
+        return Fail(ErrorCode::kExhausted, "NO_SPACE",
+                    "Less than 512 MiB are free for " + folder.string() + ".");
+    }
+    if (const auto made = sockets_.Make(folder / "sockets", fs::perms::owner_all); !made)
+        return made;
+    const auto open_to_all = fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec;
+    if (const auto made = databases_.Make(folder / "databases", open_to_all); !made) return made;
+    for (const auto* name : kOurFolders) fs::remove_all(folder / name, failed);
+    for (const auto* name : {"keys", "tls", "akash/home", "plans"}) {
+        fs::create_directories(folder / name, failed);
+        fs::permissions(folder / name, fs::perms::owner_all, failed);
+    }
+    return {};
+}
+
+Result<void> World::MakeKeys()
+{
+    const auto marketplace = NewKey(layout_.KeyFile("marketplace"));
+    const auto admin = NewKey(layout_.KeyFile("admin"));
+    const auto finance = NewKey(layout_.KeyFile("finance"));
+    const auto seed = cli::XrplKey::GenerateSeed();
+    const auto sealing = WriteKey(layout_.KeyFile("sealing"), ToHex(RandomBytes(32)));
+    if (!marketplace || !admin || !finance || !sealing) {
+        return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN", "The keys could not be written.");
+    }
+    marketplace_key_ = *marketplace;
+    parties_.admin = *admin;
+    parties_.finance = *finance;
+    parties_.xrpl_account = cli::XrplKey::FromSeed(seed.Expose())->Address();
+    for (int i = 1; i <= settings_.operators; ++i) {
+        const auto key = NewKey(layout_.KeyFile(OperatorName(i)));
+        if (!key) return key.error();
+        parties_.operators.push_back(*key);
+    }
+    const PrivateCa ca{"Private marketplace CA"};
+    const auto tls = layout_.folder / "tls";
+    const auto issued = ca.Issue(tls / "marketplace.pem", tls / "marketplace.key");
+    if (!issued) return issued;
+    return WriteFileAtomically(layout_.MarketplaceCa(), ca.Certificate(), 0644);
+}
+
+Result<void> World::Launch(Server& server)
+{
+    started_.push_back(&server);
+    return server.Start(Deadline::After(kServerLimit));
+}
+
+Result<void> World::StartServers()
+{
+    postgres_ = std::make_unique<Postgres>(layout_.folder / "postgres");
+    bind_ = std::make_unique<Bind>(layout_.folder / "bind", layout_.bind, PrivateZones());
+    pebble_ =
+        std::make_unique<Pebble>(Pebble::Settings{.folder = layout_.folder / "pebble",
+                                                  .port = layout_.pebble,
+                                                  .management_port = layout_.pebble_management,
+                                                  .resolver = bind_->Address()});
+    if (const auto started = Launch(*postgres_); !started) return started;
+    if (const auto started = Launch(*bind_); !started) return started;
+    return Launch(*pebble_);
+}
+
+Daemon::Settings World::Program(const std::string& name, const std::string& program, Config config,
+                                const Config& on_top) const
+{
+    for (const auto& [key, value] : on_top) config[key] = value;
+    return {.name = name,
+            .program = layout_.programs / program,
+            .folder = layout_.folder / name,
+            .config = std::move(config)};
+}
+
+/// The wallet comes first: the stand-in chain's genesis pays it.
+Result<void> World::StartNetworks()
+{
+    shell_ = std::make_unique<Shell>(Shell::Settings{.program = layout_.Berth(),
+                                                     .marketplace = Local(layout_.marketplace),
+                                                     .ca_file = layout_.MarketplaceCa()});
+    if (const auto created = CreateWallet(); !created) return created;
+    xrpl_ = std::make_unique<Daemon>(
+        Program("xrpl", "core/rails/sandbox/berth-xrpl-sandbox", XrplSandboxConfig(layout_), {}));
+    akash_ = std::make_unique<Daemon>(
+        Program("akash", "akash/sandbox/berth-akash-sandbox",
+                AkashSandboxConfig(layout_, parties_, settings_.block_time, databases_.path()),
+                settings_.akash_sandbox));
+    if (const auto started = Launch(*xrpl_); !started) return started;
+    return Launch(*akash_);
+}
+
+Result<void> World::CreateWallet()
+{
+    const auto made =
+        shell_->Run(layout_.KeyFile("operator"),
+                    {"wallet", "create", "--akash", layout_.programs / "akash/sandbox/akash",
+                     "--home", layout_.AkashHome(), "--keyring-backend", "test", "--name", kWallet,
+                     "--mnemonic-file", layout_.folder / "keys/wallet.mnemonic"},
+                    Deadline::After(kCommandLimit));
+    if (!made) return made.error();
+    parties_.wallet = made->at("address").as_string();
+    return {};
+}
+
+Result<void> World::StartMarketplace()
+{
+    const auto database = postgres_->CreateDatabase("berth");
+    if (!database) return database.error();
+    marketplace_ = std::make_unique<Daemon>(
+        Program("marketplace", "marketplace/berth-marketplace",
+                MarketplaceConfig(layout_, parties_, *pebble_, *database), settings_.marketplace));
+    const auto migrated = marketplace_->RunToEnd({"migrate"}, Deadline::After(kCommandLimit));
+    if (!migrated) return migrated.error();
+    if (const auto started = Launch(*marketplace_); !started) return started;
+    return OpenForBusiness(*shell_, layout_, parties_);
+}
+
+Result<void> World::StartEdge()
+{
+    const auto socket = sockets_.path() / "haproxy.sock";
+    worker_ = std::make_unique<Daemon>(Program("worker", "worker/berth-worker",
+                                               WorkerConfig(layout_, *bind_, *pebble_, socket),
+                                               settings_.worker));
+    const auto edge = worker_->RunToEnd({"--print-edge-config"}, Deadline::After(kCommandLimit));
+    if (!edge) return edge.error();
+    haproxy_ = std::make_unique<Haproxy>(layout_.folder / "haproxy",
+                                         std::vector{layout_.edge, layout_.second_edge});
+    if (const auto written = haproxy_->Configure(*edge); !written) return written;
+    if (const auto started = Launch(*haproxy_); !started) return started;
+    return Launch(*worker_);
+}
+
+void World::Stop()
+{
+    for (auto server = started_.rbegin(); server != started_.rend(); ++server) (*server)->Stop();
+    started_.clear();
+    if (lock_ >= 0) ::close(lock_);
+    lock_ = -1;
+}
+
+boost::json::object World::Describe()
+{
+    namespace json = boost::json;
+    json::object keys;
+    for (const auto* who : {"admin", "finance", "marketplace"})
+        keys[who] = layout_.KeyFile(who).string();
+    json::array operators;
+    for (int i = 1; i <= settings_.operators; ++i) {
+        operators.push_back(
+            json::object{{"key_file", layout_.KeyFile(OperatorName(i)).string()},
+                         {"pubkey", parties_.operators[static_cast<std::size_t>(i - 1)]},
+                         {"plan", PlanOf(i)}});
+    }
+    json::object pids;
+    for (auto* server : started_) pids[server->child().name()] = server->child().pid();
+    return {
+        {"folder", layout_.folder.string()},
+        {"programs", layout_.programs.string()},
+        {"marketplace",
+         {{"address", Local(layout_.marketplace)},
+          {"ca_file", layout_.MarketplaceCa().string()},
+          {"pubkey", marketplace_key_}}},
+        {"keys", keys},
+        {"operators", operators},
+        {"resolver", Local(layout_.bind)},
+        {"edge", {Local(layout_.edge), Local(layout_.second_edge)}},
+        {"relay_ca_file", pebble_->Root().string()},
+        {"customer_zone",
+         {{"zone", kCustomerZone}, {"tsig_file", bind_->KeyFile(kCustomerZoneKey).string()}}},
+        {"xrpl", {{"url", "http://" + Local(layout_.xrpl)}, {"account", parties_.xrpl_account}}},
+        {"akash",
+         {{"node", "http://" + Local(layout_.akash)},
+          {"home", layout_.AkashHome().string()},
+          {"chain_id", kChainId},
+          {"from", kWallet},
+          {"wallet", parties_.wallet}}},
+        {"postgres_url", postgres_->Url("berth")},
+        {"pids", pids}};
+}
+
+}  // namespace berth::stack

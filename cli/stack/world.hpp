@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "cli/stack/bind.hpp"
+#include "cli/stack/daemon.hpp"
+#include "cli/stack/haproxy.hpp"
+#include "cli/stack/pebble.hpp"
+#include "cli/stack/postgres.hpp"
+#include "cli/stack/programs.hpp"
+#include "cli/stack/scratch_folder.hpp"
+#include "cli/stack/shell.hpp"
+
+namespace berth::stack {
+
+/// All of Berth on one machine's loopback: PostgreSQL, BIND, Pebble, HAProxy, both stand-in
+/// networks, the marketplace with an operator, his plan, wallet and prices, and his worker.
+/// Everything begins anew at each start and ends with the object. Not thread-safe; keep it on the
+/// main thread.
+class World {
+public:
+    struct Settings {
+        std::filesystem::path folder{};
+        std::filesystem::path programs{};  ///< The build folder.
+        std::chrono::milliseconds block_time{500};
+        int operators = 1;     ///< Only the first one has a wallet and a worker.
+        Config marketplace{};  ///< On top of the world's own settings.
+        Config worker{};
+        Config akash_sandbox{};
+    };
+    explicit World(Settings settings) : settings_{std::move(settings)} {}
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+    ~World();
+
+    /// Brings everything up, in order. After an error nothing of it runs any more.
+    /// Errors: kPrecondition `WORLD_RUNS_ALREADY`, `STOP_REQUESTED`; kExhausted `NO_SPACE`; those
+    /// of the servers, of MakeLayout and of Shell.
+    Result<void> Start();
+    /// Stops everything in the opposite order. Idempotent.
+    void Stop();
+
+    /// Every address, file and process id, for people and tests.
+    boost::json::object Describe();
+    /// Everything that runs, in the order of its start.
+    const std::vector<Server*>& servers() const { return started_; }
+    const Layout& layout() const { return layout_; }
+    const Shell& shell() const { return *shell_; }
+    /// The plan that can be ordered.
+    static std::string PlanName();
+
+private:
+    Result<void> StartAll();
+    Result<void> PrepareFolder();
+    Result<void> MakeKeys();
+    Result<void> StartServers();
+    Result<void> StartNetworks();
+    Result<void> CreateWallet();
+    Result<void> StartMarketplace();
+    Result<void> StartEdge();
+    Result<void> Launch(Server& server);
+    Daemon::Settings Program(const std::string& name, const std::string& program, Config config,
+                             const Config& on_top) const;
+
+    Settings settings_;
+    Layout layout_;
+    Parties parties_;
+    int lock_ = -1;
+    std::string marketplace_key_;
+    ScratchFolder sockets_;
+    ScratchFolder databases_;
+    std::unique_ptr<Postgres> postgres_;
+    std::unique_ptr<Bind> bind_;
+    std::unique_ptr<Pebble> pebble_;
+    std::unique_ptr<Daemon> xrpl_;
+    std::unique_ptr<Daemon> akash_;
+    std::unique_ptr<Daemon> marketplace_;
+    std::unique_ptr<Haproxy> haproxy_;
+    std::unique_ptr<Daemon> worker_;
+    std::unique_ptr<Shell> shell_;
+    std::vector<Server*> started_;
+};
+
+}  // namespace berth::stack

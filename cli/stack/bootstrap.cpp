@@ -22,7 +22,7 @@ json::object PlanFor(int number, const std::string& operator_key)
         {"name", PlanOf(number)},
         {"operator", operator_key},
         {"title", "A relay for a small community"},
-        {"image", "berth-relay:0.1.0"},
+        {"image", kRelayImage},
         {"postgresImage", "postgres:15.13"},
         {"resources",
          {{"cpuMillis", "1000"}, {"memoryBytes", "1073741824"}, {"storageBytes", "5368709120"}}},

@@ -44,6 +44,7 @@ inline constexpr auto kProviderZone = "akash.test";      ///< The providers' ing
 inline constexpr auto kZoneKey = "berth-operator";       ///< TSIG keys.
 inline constexpr auto kCustomerZoneKey = "berth-customer";
 inline constexpr auto kChainId = "berth-sandbox-1";
+inline constexpr auto kRelayImage = "berth-relay:0.1.0";
 inline constexpr auto kWallet = "operator";  ///< Name in the keyring.
 
 }  // namespace berth::stack

@@ -41,14 +41,15 @@ Config AkashSandboxConfig(const Layout& layout, const Parties& parties,
                           std::chrono::milliseconds block_time,
                           const std::filesystem::path& postgres_folder)
 {
-    return {{"address", Local(layout.akash)},
-            {"chain_id", kChainId},
-            {"folder", layout.folder / "akash/chain"},
-            {"block_time", std::to_string(block_time.count()) + "ms"},
-            {"genesis", parties.wallet + "=50000000uakt+500000000uact"},
-            {"ingress.address", Local(layout.ingress)},
-            {"postgres.folder", postgres_folder},
-            {"relay", layout.programs / "relay-image/berth-relay"}};
+    return {
+        {"address", Local(layout.akash)},
+        {"chain_id", kChainId},
+        {"data_dir", layout.folder / "akash/chain"},
+        {"block_time", std::to_string(block_time.count()) + "ms"},
+        {"genesis", parties.wallet + "=50000000uakt+500000000uact"},
+        {"ingress_address", Local(layout.ingress)},
+        {"postgres_dir", postgres_folder},
+        {"images", kRelayImage + ("=" + (layout.programs / "relay-image/berth-relay").string())}};
 }
 
 Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Pebble& pebble,

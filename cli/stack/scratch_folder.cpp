@@ -25,7 +25,9 @@ void RemoveLeftover(const fs::path& link)
 ScratchFolder::~ScratchFolder()
 {
     std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
+    if (path_.empty()) return;
+    fs::remove_all(path_, ignored);
+    fs::remove(link_, ignored);
 }
 
 Result<void> ScratchFolder::Make(const fs::path& link, fs::perms mode)
@@ -39,6 +41,7 @@ Result<void> ScratchFolder::Make(const fs::path& link, fs::perms mode)
                     "No folder could be made for " + link.string() + "; is the disk full?");
     }
     path_ = name;
+    link_ = link;
     fs::permissions(path_, mode, failed);
     fs::create_directory_symlink(path_, link, failed);
     if (!failed) return {};

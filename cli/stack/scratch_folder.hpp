@@ -24,6 +24,7 @@ public:
 
 private:
     std::filesystem::path path_;
+    std::filesystem::path link_;
 };
 
 }  // namespace berth::stack

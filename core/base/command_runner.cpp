@@ -65,7 +65,8 @@ struct Child {
     int exit_status = 0;
 
     void Kill() const { ::kill(-pid, SIGKILL); }
-    /// Waits for the end without reaping, so that the group's number stays ours; false at the deadline.
+    /// Waits for the end without reaping, so that the group's number stays ours; false at the
+    /// deadline.
     bool EndsBy(Deadline deadline) const
     {
         const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));

@@ -27,11 +27,12 @@ enum class Type {
 
 /// One setting of a program. A program declares all of its own in one table.
 struct Setting {
-    std::string_view key;                      ///< Lower case, dotted: `database.pool_size`.
+    std::string_view key;  ///< Lower case, dotted: `database.pool_size`.
     Type type = Type::kText;
     std::optional<std::string_view> fallback;  ///< As it would be written; none: it is required.
     std::string_view help;                     ///< One line.
-    std::int64_t least = std::numeric_limits<std::int64_t>::min();  ///< Integers, and durations in ms.
+    std::int64_t least =
+        std::numeric_limits<std::int64_t>::min();  ///< Integers, and durations in ms.
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
 };
 
@@ -42,7 +43,9 @@ public:
     using Value = std::variant<std::string, std::int64_t, bool, std::chrono::milliseconds,
                                std::vector<std::string>, Secret>;
 
-    explicit Config(std::map<std::string, Value, std::less<>> values) : values_{std::move(values)} {}
+    explicit Config(std::map<std::string, Value, std::less<>> values) : values_{std::move(values)}
+    {
+    }
 
     const std::string& Text(std::string_view key) const;
     std::int64_t Integer(std::string_view key) const;

@@ -30,12 +30,13 @@ std::size_t EditDistance(std::string_view a, std::string_view b)
 
 Error UnknownKey(std::span<const Setting> settings, std::string_view key, std::string_view origin)
 {
-    const auto nearest = std::min_element(
-        settings.begin(), settings.end(), [&](const Setting& a, const Setting& b) {
+    const auto nearest =
+        std::min_element(settings.begin(), settings.end(), [&](const Setting& a, const Setting& b) {
             return EditDistance(a.key, key) < EditDistance(b.key, key);
         });
     auto message = std::string{origin} + ": there is no setting `" + std::string{key} + "`";
-    if (nearest != settings.end()) message += "; the nearest is `" + std::string{nearest->key} + "`";
+    if (nearest != settings.end())
+        message += "; the nearest is `" + std::string{nearest->key} + "`";
     return Fail(ErrorCode::kInvalid, "CONFIG_UNKNOWN_KEY", message + ".");
 }
 
@@ -99,7 +100,8 @@ Result<CommandLine> ReadFlags(std::span<const Setting> settings, const Arguments
             value = argument->substr(equals + 1);
         } else if (!setting || setting->type != Type::kBool) {
             if (argument + 1 == all.end()) {
-                return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", *argument + " lacks its value.");
+                return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
+                            *argument + " lacks its value.");
             }
             value = *++argument;
         }
@@ -132,8 +134,8 @@ Result<Config> Validate(std::span<const Setting> settings, const Values& values)
             written = found->second;
         } else if (!setting.fallback) {
             return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
-                        "The setting `" + std::string{setting.key} + "` is required: " +
-                            std::string{setting.help});
+                        "The setting `" + std::string{setting.key} +
+                            "` is required: " + std::string{setting.help});
         }
         auto value = ParseValue(setting, written);
         if (!value) return value.error();
@@ -186,9 +188,10 @@ std::string HelpText(std::string_view usage, std::span<const Setting> settings)
 {
     std::size_t width = 0;
     for (const auto& setting : settings) width = std::max(width, setting.key.size());
-    auto text = "Usage: " + std::string{usage} +
-                "\n\nSettings: in the YAML file of --config FILE, as BERTH_... in the environment, or as"
-                "\n--key=value; the later one wins.\n\n";
+    auto text =
+        "Usage: " + std::string{usage} +
+        "\n\nSettings: in the YAML file of --config FILE, as BERTH_... in the environment, or as"
+        "\n--key=value; the later one wins.\n\n";
     for (const auto& setting : settings) {
         text += "  --" + std::string{setting.key};
         text.append(width - setting.key.size() + 2, ' ');

@@ -23,12 +23,12 @@ struct Loaded {
     std::vector<std::string> words;  ///< Arguments that are no flags, such as a subcommand.
 };
 
-/// Reads the settings: the YAML file of `--config FILE` (or `--config=FILE`, or `BERTH_CONFIG`), then
-/// the environment (`BERTH_DATABASE_URL` for `database.url`; `BERTH_KEY` holds the secret itself of
-/// `key_file`), then `--key=value` flags; the later one wins. A secret given by flag is a path.
-/// Environment variables of other programs are ignored.
-/// Errors: kInvalid `CONFIG_UNKNOWN_KEY` (names place and nearest key), `CONFIG_BAD_VALUE`,
-/// `CONFIG_MISSING`, and those of ReadYaml and ParseValue.
+/// Reads the settings: the YAML file of `--config FILE` (or `--config=FILE`, or `BERTH_CONFIG`),
+/// then the environment (`BERTH_DATABASE_URL` for `database.url`; `BERTH_KEY` holds the secret
+/// itself of `key_file`), then `--key=value` flags; the later one wins. A secret given by flag is a
+/// path. Environment variables of other programs are ignored. Errors: kInvalid `CONFIG_UNKNOWN_KEY`
+/// (names place and nearest key), `CONFIG_BAD_VALUE`, `CONFIG_MISSING`, and those of ReadYaml and
+/// ParseValue.
 Result<Loaded> Load(std::span<const Setting> settings, const Arguments& arguments);
 
 /// True if `--help` or `-h` is among the arguments.

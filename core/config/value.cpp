@@ -57,7 +57,8 @@ std::vector<std::string> SplitAtCommas(std::string_view text)
     std::vector<std::string> items;
     while (!text.empty()) {
         const auto comma = std::min(text.find(','), text.size());
-        if (const auto item = Trimmed(text.substr(0, comma)); !item.empty()) items.emplace_back(item);
+        if (const auto item = Trimmed(text.substr(0, comma)); !item.empty())
+            items.emplace_back(item);
         text.remove_prefix(std::min(comma + 1, text.size()));
     }
     return items;
@@ -68,7 +69,7 @@ Result<Config::Value> ReadSecret(const Setting& setting, const Written& written)
     const auto& path = written.items.front();
     if (written.is_secret) return Config::Value{Secret{path}};
     if (path.empty()) return Config::Value{Secret{}};
-    struct stat status{};
+    struct stat status {};
     const auto where = written.origin + ": " + std::string{setting.key} + ": ";
     if (::stat(path.c_str(), &status) != 0) return BadValue(where + path + " cannot be read.");
     if ((status.st_mode & 077) != 0) {
@@ -104,14 +105,16 @@ Result<milliseconds> ParseDuration(std::string_view text)
 Result<Config::Value> ParseValue(const Setting& setting, const Written& written)
 {
     if (setting.type == Type::kList) {
-        return Config::Value{written.is_list ? written.items : SplitAtCommas(written.items.front())};
+        return Config::Value{written.is_list ? written.items
+                                             : SplitAtCommas(written.items.front())};
     }
     if (written.is_list) return Expected(setting, written, "one value");
     const auto& text = written.items.front();
     switch (setting.type) {
         case Type::kText: return Config::Value{text};
         case Type::kBool:
-            if (text != "true" && text != "false") return Expected(setting, written, "true or false");
+            if (text != "true" && text != "false")
+                return Expected(setting, written, "true or false");
             return Config::Value{text == "true"};
         case Type::kInteger: {
             const auto value = ParseInteger(text);

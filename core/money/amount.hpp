@@ -19,7 +19,8 @@ __extension__ typedef unsigned __int128 UInt128;
 class Amount {
 public:
     constexpr Amount() = default;
-    constexpr Amount(std::int64_t value) : Amount{FromRaw(value)} {}  // NOLINT: implicit on purpose.
+    constexpr Amount(std::int64_t value)
+        : Amount{FromRaw(value)} {}  // NOLINT: implicit on purpose.
     static constexpr Amount FromRaw(Int128 value)
     {
         const auto bits = static_cast<UInt128>(value);
@@ -64,7 +65,8 @@ private:
     UInt128 magnitude_ = 0;
 };
 
-/// Credit to a customer floors, a charge ceils, a report rounds half to even; each once, at the end.
+/// Credit to a customer floors, a charge ceils, a report rounds half to even; each once, at the
+/// end.
 enum class Rounding { kFloor, kCeil, kHalfEven };
 
 /// value × numerator / denominator with a 256-bit intermediate. `denominator` > 0.

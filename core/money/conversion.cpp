@@ -35,7 +35,10 @@ Amount PowerOfTen(int exponent)
 }
 
 /// Units of one whole coin at a price of 10^-8 dollars, in micro-dollars' terms.
-Amount Scale(const Asset& asset) { return PowerOfTen(asset.decimals + kPriceDecimals - kUsdDecimals); }
+Amount Scale(const Asset& asset)
+{
+    return PowerOfTen(asset.decimals + kPriceDecimals - kUsdDecimals);
+}
 
 }  // namespace
 

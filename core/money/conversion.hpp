@@ -15,8 +15,8 @@ struct Asset {
     int decimals = 0;
 };
 
-/// The asset of a code: xrp, sat, msat, wei, usdc, uakt, uact, usd; or of the everyday name of one of
-/// them (drop, btc, eth, akt, act), which is never stored. Errors: kInvalid `UNKNOWN_ASSET`.
+/// The asset of a code: xrp, sat, msat, wei, usdc, uakt, uact, usd; or of the everyday name of one
+/// of them (drop, btc, eth, akt, act), which is never stored. Errors: kInvalid `UNKNOWN_ASSET`.
 Result<Asset> FindAsset(std::string_view code);
 
 /// A price in dollars with 8 decimals, from one row of price_snapshots.

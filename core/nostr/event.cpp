@@ -97,7 +97,7 @@ bool ReadTags(const json::value& value, std::vector<Tag>& into)
     return true;
 }
 
-constexpr std::array<std::string_view, 7> kFields{"id",   "pubkey", "created_at", "kind",
+constexpr std::array<std::string_view, 7> kFields{"id",   "pubkey",  "created_at", "kind",
                                                   "tags", "content", "sig"};
 
 bool ReadField(std::size_t field, const json::value& value, Event& event)
@@ -122,9 +122,9 @@ bool ReadField(std::size_t field, const json::value& value, Event& event)
 bool HoldsNul(const Event& event)
 {
     const auto holds = [](const std::string& text) { return text.find('\0') != std::string::npos; };
-    return holds(event.content) || std::any_of(event.tags.begin(), event.tags.end(), [&](auto& tag) {
-               return std::any_of(tag.begin(), tag.end(), holds);
-           });
+    return holds(event.content) ||
+           std::any_of(event.tags.begin(), event.tags.end(),
+                       [&](auto& tag) { return std::any_of(tag.begin(), tag.end(), holds); });
 }
 
 Bytes32 IdBytes(const Event& event) { return Sha256(SerializeForId(event)); }

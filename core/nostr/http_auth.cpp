@@ -43,7 +43,8 @@ Result<void> CheckRequest(const Event& event, const HttpRequestToAuthorize& requ
         return Refused("AUTH_WRONG_KIND", "An HTTP authorisation is of kind 27235.");
     }
     const auto seconds = ToUnixSeconds(now);
-    if (event.created_at < seconds - kWindowSeconds || event.created_at > seconds + kWindowSeconds) {
+    if (event.created_at < seconds - kWindowSeconds ||
+        event.created_at > seconds + kWindowSeconds) {
         return Refused("AUTH_EXPIRED", "The authorisation is not of the last minute.");
     }
     if (!SaysOnly(event, "u", request.url)) {

@@ -18,10 +18,10 @@ struct HttpRequestToAuthorize {
 };
 
 /// Checks an `Authorization: Nostr <base64>` value (NIP-98): kind 27235, signature, 60 s window,
-/// exact `u` and `method`, `payload` when there is a body. Whether the event was presented before is
-/// the caller's to check, by its id. Returns the event.
-/// Errors: kUnauthenticated `AUTH_MALFORMED`, `AUTH_WRONG_KIND`, `AUTH_EXPIRED`, `AUTH_WRONG_URL`,
-/// `AUTH_WRONG_METHOD`, `AUTH_WRONG_PAYLOAD`, `BAD_EVENT_ID`, `BAD_SIGNATURE`.
+/// exact `u` and `method`, `payload` when there is a body. Whether the event was presented before
+/// is the caller's to check, by its id. Returns the event. Errors: kUnauthenticated
+/// `AUTH_MALFORMED`, `AUTH_WRONG_KIND`, `AUTH_EXPIRED`, `AUTH_WRONG_URL`, `AUTH_WRONG_METHOD`,
+/// `AUTH_WRONG_PAYLOAD`, `BAD_EVENT_ID`, `BAD_SIGNATURE`.
 Result<Event> VerifyHttpAuth(std::string_view authorization, const HttpRequestToAuthorize& request,
                              Time now);
 

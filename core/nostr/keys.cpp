@@ -19,8 +19,8 @@ const secp256k1_context* Context()
     static const secp256k1_context* context = [] {
         auto* made = secp256k1_context_create(SECP256K1_CONTEXT_NONE);
         const auto seed = RandomBytes(32);
-        BERTH_ASSERT(secp256k1_context_randomize(
-            made, reinterpret_cast<const unsigned char*>(seed.data())));
+        BERTH_ASSERT(
+            secp256k1_context_randomize(made, reinterpret_cast<const unsigned char*>(seed.data())));
         return made;
     }();
     return context;
@@ -50,8 +50,8 @@ constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 std::uint32_t Polymod(const std::vector<std::uint8_t>& values)
 {
-    constexpr std::array<std::uint32_t, 5> kGenerator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
-                                                      0x2a1462b3};
+    constexpr std::array<std::uint32_t, 5> kGenerator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa,
+                                                      0x3d4233dd, 0x2a1462b3};
     std::uint32_t checksum = 1;
     for (const auto value : values) {
         const auto top = checksum >> 25;
@@ -135,13 +135,15 @@ std::string SecretKey::Sign(const Bytes32& message) const
     return {signature.begin(), signature.end()};
 }
 
-bool VerifySchnorr(std::string_view pubkey_hex, std::string_view message, std::string_view signature)
+bool VerifySchnorr(std::string_view pubkey_hex, std::string_view message,
+                   std::string_view signature)
 {
     const auto key_bytes = FromHex(pubkey_hex);
     secp256k1_xonly_pubkey key;
     return key_bytes && key_bytes->size() == 32 && signature.size() == 64 &&
            secp256k1_xonly_pubkey_parse(Context(), &key, Raw(*key_bytes)) &&
-           secp256k1_schnorrsig_verify(Context(), Raw(signature), Raw(message), message.size(), &key);
+           secp256k1_schnorrsig_verify(Context(), Raw(signature), Raw(message), message.size(),
+                                       &key);
 }
 
 bool VerifySchnorr(std::string_view pubkey_hex, const Bytes32& message, std::string_view signature)
@@ -176,7 +178,8 @@ Result<std::string> ParsePubkey(std::string_view text)
 {
     const auto bytes = text.starts_with("npub1") ? FromBech32("npub", text) : FromHex(text);
     secp256k1_xonly_pubkey key;
-    if (!bytes || bytes->size() != 32 || !secp256k1_xonly_pubkey_parse(Context(), &key, Raw(*bytes))) {
+    if (!bytes || bytes->size() != 32 ||
+        !secp256k1_xonly_pubkey_parse(Context(), &key, Raw(*bytes))) {
         return Fail(ErrorCode::kInvalid, "BAD_PUBLIC_KEY",
                     "A public key is 64 hex digits or npub1..., and a point of the curve.");
     }

@@ -57,6 +57,9 @@ bool IsPublishedTestKey(std::string_view text)
     return Lists(kSecretKeys, hex) || Lists(kXrpPublicKeys, hex);
 }
 
-bool IsPublishedTestKey(const SecretKey& key) { return IsPublishedTestKey(ToHex(key.bytes().Expose())); }
+bool IsPublishedTestKey(const SecretKey& key)
+{
+    return IsPublishedTestKey(ToHex(key.bytes().Expose()));
+}
 
 }  // namespace berth::nostr

@@ -36,7 +36,8 @@ Result<void> VerifyRelayAuth(const Event& event, std::string_view relay_url,
         return Refused("AUTH_WRONG_KIND", "A relay authorisation is of kind 22242.");
     }
     const auto seconds = ToUnixSeconds(now);
-    if (event.created_at < seconds - kWindowSeconds || event.created_at > seconds + kWindowSeconds) {
+    if (event.created_at < seconds - kWindowSeconds ||
+        event.created_at > seconds + kWindowSeconds) {
         return Refused("AUTH_EXPIRED", "The authorisation is not of the last ten minutes.");
     }
     const auto relay = event.TagValue("relay");

@@ -11,12 +11,12 @@ namespace berth::probe {
 namespace {
 
 constexpr std::array<std::string_view, 27> kSpecialNetworks{
-    "0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10",   "127.0.0.0/8",  "169.254.0.0/16",
-    "172.16.0.0/12",   "192.0.0.0/24",   "192.0.2.0/24",    "192.88.99.0/24", "192.168.0.0/16",
-    "198.18.0.0/15",   "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",  "240.0.0.0/4",
-    "::/96",           "::ffff:0:0/96",  "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48",
-    "100::/64",        "2001::/23",      "2001:db8::/32",   "2002::/16",    "fc00::/7",
-    "fe80::/9",        "ff00::/8",
+    "0.0.0.0/8",     "10.0.0.0/8",      "100.64.0.0/10",   "127.0.0.0/8",    "169.254.0.0/16",
+    "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",    "192.88.99.0/24", "192.168.0.0/16",
+    "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",  "224.0.0.0/4",    "240.0.0.0/4",
+    "::/96",         "::ffff:0:0/96",   "::ffff:0:0:0/96", "64:ff9b::/96",   "64:ff9b:1::/48",
+    "100::/64",      "2001::/23",       "2001:db8::/32",   "2002::/16",      "fc00::/7",
+    "fe80::/9",      "ff00::/8",
 };
 
 }  // namespace
@@ -26,7 +26,8 @@ bool AddressPolicy::Read(std::string_view text, Network& network)
     const std::string copy{text};
     network.is_v6 = copy.find(':') != std::string::npos;
     network.bits = network.is_v6 ? 128 : 32;
-    return ::inet_pton(network.is_v6 ? AF_INET6 : AF_INET, copy.c_str(), network.address.data()) == 1;
+    return ::inet_pton(network.is_v6 ? AF_INET6 : AF_INET, copy.c_str(), network.address.data()) ==
+           1;
 }
 
 bool AddressPolicy::ReadBlock(std::string_view text, Network& network)

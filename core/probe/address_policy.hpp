@@ -10,9 +10,9 @@
 
 namespace berth::probe {
 
-/// Which addresses we connect to on behalf of others. Private, loopback, link-local (with the cloud's
-/// metadata service), shared, documentation, multicast and embedded-IPv4 ranges are refused unless an
-/// allowed network holds them. Immutable, so thread-safe.
+/// Which addresses we connect to on behalf of others. Private, loopback, link-local (with the
+/// cloud's metadata service), shared, documentation, multicast and embedded-IPv4 ranges are refused
+/// unless an allowed network holds them. Immutable, so thread-safe.
 class AddressPolicy {
 public:
     /// Refuses every special range.

@@ -32,7 +32,8 @@ public:
         code = {};
         for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
             if (buffer.size() == 0) continue;
-            const auto count = connection_.ReadSome(static_cast<char*>(buffer.data()), buffer.size());
+            const auto count =
+                connection_.ReadSome(static_cast<char*>(buffer.data()), buffer.size());
             if (!count) return Failed(count.error(), code);
             if (*count == 0) code = boost::asio::error::eof;
             return *count;

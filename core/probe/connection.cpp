@@ -80,8 +80,8 @@ Certificate Describe(X509* x509)
     unsigned char* der = nullptr;
     const auto size = i2d_X509(x509, &der);
     if (size > 0) {
-        certificate.fingerprint = ToHex(
-            Sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)}));
+        certificate.fingerprint =
+            ToHex(Sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)}));
     }
     OPENSSL_free(der);
     return certificate;
@@ -165,13 +165,14 @@ Result<void> Connection::State::StartTls(const Endpoint& endpoint)
     to_send = BIO_new(BIO_s_mem());
     BERTH_ASSERT(tls && received && to_send);
     SSL_set_bio(tls.get(), received, to_send);
-    X509_VERIFY_PARAM_set_hostflags(SSL_get0_param(tls.get()), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(SSL_get0_param(tls.get()),
+                                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     auto host = endpoint.host;
     const bool is_address =
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls.get()), endpoint.host.c_str()) == 1;
     if (!is_address && (SSL_set1_host(tls.get(), endpoint.host.c_str()) != 1 ||
-                        SSL_ctrl(tls.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME,
-                                 TLSEXT_NAMETYPE_host_name, host.data()) != 1)) {
+                        SSL_ctrl(tls.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                                 host.data()) != 1)) {
         return Fail(ErrorCode::kUnavailable, "TLS_FAILED", "The host name cannot be used in TLS.");
     }
     return Handshake();
@@ -196,7 +197,8 @@ Result<void> Connection::State::Handshake()
         }
         const auto fed = Feed();
         if (!fed) return fed.error();
-        if (!*fed) return Fail(ErrorCode::kUnavailable, "TLS_FAILED", "Closed during the handshake.");
+        if (!*fed)
+            return Fail(ErrorCode::kUnavailable, "TLS_FAILED", "Closed during the handshake.");
     }
     const std::unique_ptr<X509, FreeTls> peer{SSL_get1_peer_certificate(tls.get())};
     if (peer) certificate = Describe(peer.get());
@@ -205,7 +207,8 @@ Result<void> Connection::State::Handshake()
 
 Result<std::size_t> Connection::State::Receive(char* into, std::size_t size)
 {
-    if (bytes_left == 0) return Fail(ErrorCode::kExhausted, "TOO_LARGE", "The answer is too large.");
+    if (bytes_left == 0)
+        return Fail(ErrorCode::kExhausted, "TOO_LARGE", "The answer is too large.");
     while (true) {
         if (!WaitFor(socket, POLLIN, deadline)) {
             return Fail(ErrorCode::kTimeout, "READ_TIMED_OUT", "The other side does not answer.");

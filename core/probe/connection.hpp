@@ -13,7 +13,7 @@ namespace berth::probe {
 
 /// Where to connect, and who has to answer there.
 struct Endpoint {
-    std::string host;             ///< For SNI, the certificate's name and the Host header.
+    std::string host;  ///< For SNI, the certificate's name and the Host header.
     int port = 443;
     bool tls = true;
     std::string connect_address;  ///< The IP address that `host` was resolved to.
@@ -30,8 +30,8 @@ struct Certificate {
     std::string fingerprint;  ///< SHA-256 of its DER form, hex.
 };
 
-/// A blocking TCP or TLS connection with a deadline and a limit of bytes to receive. TLS 1.2 at least,
-/// the chain and the name verified always. For one thread at a time.
+/// A blocking TCP or TLS connection with a deadline and a limit of bytes to receive. TLS 1.2 at
+/// least, the chain and the name verified always. For one thread at a time.
 class Connection {
 public:
     /// Errors: kUnavailable `CONNECT_FAILED`, `TLS_FAILED`, `TLS_NOT_TRUSTED`; kTimeout

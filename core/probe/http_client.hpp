@@ -17,7 +17,8 @@ struct HttpRequest {
     std::string body{};
 };
 
-/// How to get to the server. With neither address nor resolver the host has to be an address itself.
+/// How to get to the server. With neither address nor resolver the host has to be an address
+/// itself.
 struct HttpRoute {
     std::string connect_address{};       ///< Instead of resolving the host.
     int connect_port = 0;                ///< Instead of the URL's.

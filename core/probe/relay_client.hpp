@@ -39,9 +39,9 @@ public:
 
     /// Sends EVENT and waits for its OK.
     Result<Acknowledgement> Publish(const nostr::Event& event, Deadline deadline);
-    /// Sends REQ with one filter (JSON object) and collects the stored events until EOSE, at most 5000.
-    /// The subscription stays open. Errors also: kPrecondition `SUBSCRIPTION_CLOSED` with the relay's
-    /// message.
+    /// Sends REQ with one filter (JSON object) and collects the stored events until EOSE, at most
+    /// 5000. The subscription stays open. Errors also: kPrecondition `SUBSCRIPTION_CLOSED` with the
+    /// relay's message.
     Result<std::vector<nostr::Event>> Subscribe(const std::string& subscription,
                                                 std::string_view filter, Deadline deadline);
     /// Sends CLOSE.

@@ -37,7 +37,8 @@ public:
     {
         if (address_.empty()) return {};
         const auto host = address_.find(':') == std::string::npos ? address_ : "[" + address_ + "]";
-        return host + ":" + std::to_string(request_.connect_port ? request_.connect_port : url_.port);
+        return host + ":" +
+               std::to_string(request_.connect_port ? request_.connect_port : url_.port);
     }
 
 private:
@@ -159,10 +160,11 @@ Result<std::string> Prober::CheckCertificate(Deadline deadline) const
     }
     const auto left = certificate->not_after - now_;
     if (left < options_.certificate_left) {
-        return Refused("CERTIFICATE_ENDS", "Valid until " + FormatTime(certificate->not_after) + ".");
+        return Refused("CERTIFICATE_ENDS",
+                       "Valid until " + FormatTime(certificate->not_after) + ".");
     }
-    return "issued by " + certificate->issuer + ", valid until " + FormatTime(certificate->not_after) +
-           ", sha256 " + certificate->fingerprint;
+    return "issued by " + certificate->issuer + ", valid until " +
+           FormatTime(certificate->not_after) + ", sha256 " + certificate->fingerprint;
 }
 
 Result<HttpResponse> Prober::Get(const std::string& path,
@@ -211,12 +213,12 @@ Result<std::string> Prober::CheckLimits(Deadline deadline) const
     if (!object) return Refused("BAD_NIP11", "The relay does not describe itself.");
     const auto* limits = object->if_contains("limitation");
     for (const auto& [name, expected] : request_.expected_limits) {
-        const auto* found = limits && limits->is_object() ? limits->get_object().if_contains(name)
-                                                          : nullptr;
+        const auto* found =
+            limits && limits->is_object() ? limits->get_object().if_contains(name) : nullptr;
         if (found && *found == expected) continue;
         return Refused("LIMIT_DIFFERS", std::string{name} + " is " +
-                                            (found ? json::serialize(*found) : "missing") + ", not " +
-                                            json::serialize(expected) + ".");
+                                            (found ? json::serialize(*found) : "missing") +
+                                            ", not " + json::serialize(expected) + ".");
     }
     return std::to_string(request_.expected_limits.size()) + " limits as promised";
 }

@@ -226,9 +226,9 @@ private:
         const auto left = std::min<std::int64_t>(deadline.Left().count(), 100);
         ::poll(polled.data(), polled.size(), static_cast<int>(left));
         for (const auto& each : polled) {
-            ::ares_process_fd(channel_, each.revents & (POLLIN | POLLERR | POLLHUP) ? each.fd
-                                                                                    : ARES_SOCKET_BAD,
-                              each.revents & POLLOUT ? each.fd : ARES_SOCKET_BAD);
+            ::ares_process_fd(
+                channel_, each.revents & (POLLIN | POLLERR | POLLHUP) ? each.fd : ARES_SOCKET_BAD,
+                each.revents & POLLOUT ? each.fd : ARES_SOCKET_BAD);
         }
         ::ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // Its own time-outs.
     }
@@ -266,7 +266,8 @@ Resolver::Resolver(std::vector<std::string> servers)
 
 Result<Addresses> Resolver::ResolveOnce(const std::string& name, Deadline deadline) const
 {
-    if (!IsHostname(name)) return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME", "That is no host name.");
+    if (!IsHostname(name))
+        return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME", "That is no host name.");
     Addresses found;
     std::optional<Error> error;
     for (const int type : {ns_t_a, ns_t_aaaa}) {
@@ -302,7 +303,8 @@ Result<Addresses> Resolver::Resolve(const std::string& name, Deadline deadline) 
 
 Result<std::vector<std::string>> Resolver::Texts(const std::string& name, Deadline deadline) const
 {
-    if (!IsHostname(name)) return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME", "That is no host name.");
+    if (!IsHostname(name))
+        return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME", "That is no host name.");
     const auto records = Question{servers_}.Ask(name, ns_t_txt, deadline);
     if (!records) return records.error();
     std::vector<std::string> texts;

@@ -15,8 +15,8 @@ struct Addresses {
 };
 
 /// Asks given name servers, never the hosts file. Thread-safe; blocks until the deadline at most.
-/// Errors of every question: kNotFound `DNS_NAME_NOT_FOUND`; kUnavailable `DNS_SERVER_FAILED`; kTimeout
-/// `DNS_TIMED_OUT`; kInvalid `BAD_DNS_SERVER`, `BAD_HOSTNAME`.
+/// Errors of every question: kNotFound `DNS_NAME_NOT_FOUND`; kUnavailable `DNS_SERVER_FAILED`;
+/// kTimeout `DNS_TIMED_OUT`; kInvalid `BAD_DNS_SERVER`, `BAD_HOSTNAME`.
 class Resolver {
 public:
     /// `servers` are `address:port`, tried in turn; none are those of the system.
@@ -24,8 +24,8 @@ public:
 
     /// A and AAAA records, following up to eight CNAMEs. An alias that leads nowhere is kNotFound.
     Result<Addresses> Resolve(const std::string& name, Deadline deadline) const;
-    /// The same, but what one server says by itself: `addresses` is empty where its answer ends at an
-    /// alias that another zone has to follow.
+    /// The same, but what one server says by itself: `addresses` is empty where its answer ends at
+    /// an alias that another zone has to follow.
     Result<Addresses> ResolveOnce(const std::string& name, Deadline deadline) const;
     /// TXT records, each with its parts joined.
     Result<std::vector<std::string>> Texts(const std::string& name, Deadline deadline) const;

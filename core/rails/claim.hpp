@@ -43,15 +43,15 @@ struct ClaimPolicy {
     money::Amount min_growth;                     ///< Less is dust.
     std::chrono::seconds min_settle_delay{3600};  ///< Less is refused at registration and after.
     std::chrono::seconds redeem_window{21600};    ///< Nearer to the deadline nothing is credited.
-    money::Amount max_cumulative = money::Amount::FromRaw(~std::uint64_t{0});  ///< The rail's widest.
+    money::Amount max_cumulative =
+        money::Amount::FromRaw(~std::uint64_t{0});  ///< The rail's widest.
 };
 
-/// What an acceptable claim credits: cumulative − max(accepted, redeemed). The claim of the accepted
-/// amount again returns 0: whether that is a duplicate or a second use, the caller knows by its order.
-/// `ledger_time` is the chain's clock. Pure.
-/// Errors: kForbidden `NOT_OWNER`; kPrecondition `CHANNEL_CLOSED`, `CHANNEL_CLOSING`,
-/// `CHANNEL_EXPIRED`, `SETTLE_DELAY_TOO_SHORT`, `OVER_CAPACITY`; kInvalid `BAD_AMOUNT`, `DUST`;
-/// kConflict `NOT_INCREASING`.
+/// What an acceptable claim credits: cumulative − max(accepted, redeemed). The claim of the
+/// accepted amount again returns 0: whether that is a duplicate or a second use, the caller knows
+/// by its order. `ledger_time` is the chain's clock. Pure. Errors: kForbidden `NOT_OWNER`;
+/// kPrecondition `CHANNEL_CLOSED`, `CHANNEL_CLOSING`, `CHANNEL_EXPIRED`, `SETTLE_DELAY_TOO_SHORT`,
+/// `OVER_CAPACITY`; kInvalid `BAD_AMOUNT`, `DUST`; kConflict `NOT_INCREASING`.
 Result<money::Amount> CreditOf(money::Amount cumulative, std::string_view customer,
                                const ChannelState& channel, const ClaimPolicy& policy,
                                Time ledger_time);

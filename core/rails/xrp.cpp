@@ -79,7 +79,8 @@ Result<void> VerifySecp256k1(std::string_view message, std::string_view signatur
 {
     const auto* context = secp256k1_context_static;
     secp256k1_pubkey key;
-    if (!secp256k1_ec_pubkey_parse(context, &key, Raw(key_bytes), key_bytes.size())) return BadKey();
+    if (!secp256k1_ec_pubkey_parse(context, &key, Raw(key_bytes), key_bytes.size()))
+        return BadKey();
     secp256k1_ecdsa_signature parsed;
     if (!IsMinimalDer(signature) ||
         !secp256k1_ecdsa_signature_parse_der(context, &parsed, Raw(signature), signature.size()) ||
@@ -95,9 +96,10 @@ Result<void> VerifySecp256k1(std::string_view message, std::string_view signatur
 /// True if the second half of an ed25519 signature is below the group's order.
 bool HasCanonicalS(std::string_view signature)
 {
-    constexpr std::array<Byte, 32> kOrder{0x10, 0, 0, 0, 0,    0,    0,    0,    0,    0,    0,
-                                          0,    0, 0, 0, 0,    0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7,
-                                          0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed};
+    constexpr std::array<Byte, 32> kOrder{0x10, 0,    0,    0,    0,    0,    0,    0,
+                                          0,    0,    0,    0,    0,    0,    0,    0,
+                                          0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7, 0x9c, 0xd6,
+                                          0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed};
     std::array<Byte, 32> s{};
     std::reverse_copy(Raw(signature) + 32, Raw(signature) + 64, s.begin());
     return s < kOrder;
@@ -125,8 +127,7 @@ Result<void> VerifyEd25519(std::string_view message, std::string_view signature,
 std::string Checksum(std::string_view payload)
 {
     const auto digest = Sha256(payload);
-    const auto twice =
-        Sha256({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    const auto twice = Sha256({reinterpret_cast<const char*>(digest.data()), digest.size()});
     return {reinterpret_cast<const char*>(twice.data()), 4};
 }
 

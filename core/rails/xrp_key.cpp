@@ -52,7 +52,8 @@ std::optional<std::string> PublicKeyOf(std::string_view secret)
     }
     std::array<unsigned char, 33> bytes{};
     std::size_t size = bytes.size();
-    secp256k1_ec_pubkey_serialize(context.get(), bytes.data(), &size, &key, SECP256K1_EC_COMPRESSED);
+    secp256k1_ec_pubkey_serialize(context.get(), bytes.data(), &size, &key,
+                                  SECP256K1_EC_COMPRESSED);
     return std::string{bytes.begin(), bytes.end()};
 }
 

@@ -16,9 +16,12 @@ public:
     /// 64 hex digits. Errors: kInvalid `BAD_SECRET_KEY`.
     static Result<XrpKey> Parse(std::string_view hex);
 
-    const Secret& bytes() const { return bytes_; }                         ///< 32 bytes.
-    const std::string& public_key_hex() const { return public_key_hex_; }  ///< 33 bytes, upper case.
-    const std::string& address() const { return address_; }                ///< Classic, `r...`.
+    const Secret& bytes() const { return bytes_; }  ///< 32 bytes.
+    const std::string& public_key_hex() const
+    {
+        return public_key_hex_;
+    }                                                        ///< 33 bytes, upper case.
+    const std::string& address() const { return address_; }  ///< Classic, `r...`.
 
     /// Hex of a fully canonical DER signature over SHA-512Half of `message`.
     std::string Sign(std::string_view message) const;

@@ -23,11 +23,16 @@ const std::map<std::string, std::set<std::string>> kXrplReasons{
 };
 
 const std::map<std::string, std::string> kPolicyResults{
-    {"not_increasing", "NOT_INCREASING"},  {"over_capacity", "OVER_CAPACITY"},
-    {"dust", "DUST"},                      {"not_owner", "NOT_OWNER"},
-    {"channel_expired", "CHANNEL_EXPIRED"}, {"closing", "CHANNEL_CLOSING"},
-    {"channel_closed", "CHANNEL_CLOSED"},  {"delay_too_short", "SETTLE_DELAY_TOO_SHORT"},
-    {"bad_signature", "BAD_CLAIM_SIGNATURE"}, {"bad_amount", "BAD_AMOUNT"},
+    {"not_increasing", "NOT_INCREASING"},
+    {"over_capacity", "OVER_CAPACITY"},
+    {"dust", "DUST"},
+    {"not_owner", "NOT_OWNER"},
+    {"channel_expired", "CHANNEL_EXPIRED"},
+    {"closing", "CHANNEL_CLOSING"},
+    {"channel_closed", "CHANNEL_CLOSED"},
+    {"delay_too_short", "SETTLE_DELAY_TOO_SHORT"},
+    {"bad_signature", "BAD_CLAIM_SIGNATURE"},
+    {"bad_amount", "BAD_AMOUNT"},
 };
 
 void RunXrplClaim(const boost::json::object& vector)
@@ -37,8 +42,7 @@ void RunXrplClaim(const boost::json::object& vector)
     const rails::Claim claim{.channel_id = Text(vector, "channel_id"),
                              .cumulative = *drops,
                              .signature_hex = Text(vector, "signature_hex")};
-    const auto verdict =
-        rails::XrpClaimVerifier{}.Verify(claim, Text(vector, "public_key_hex"));
+    const auto verdict = rails::XrpClaimVerifier{}.Verify(claim, Text(vector, "public_key_hex"));
     if (vector.at("valid").as_bool()) {
         EXPECT_TRUE(verdict.has_value()) << verdict.error().message;
         const auto message = rails::XrpClaimMessage(claim.channel_id, claim.cumulative);
@@ -82,15 +86,24 @@ public:
 
     void Set(std::string_view name, const boost::json::value& value)
     {
-        if (name == "capacity") channel_.capacity = ReadNumber(value);
-        else if (name == "redeemed") channel_.redeemed = ReadNumber(value);
-        else if (name == "accepted") channel_.accepted = ReadNumber(value);
-        else if (name == "settle_delay") channel_.settle_delay = std::chrono::seconds{value.as_int64()};
-        else if (name == "expires_at") channel_.deadline = ReadTime(value);
-        else if (name == "ledger_time") ledger_time_ = *ReadTime(value);
-        else if (name == "owner") channel_.owner = value.as_string();
-        else if (name == "status") SetStatus(value.as_string());
-        else EXPECT_TRUE(kPolicyFields.contains(name)) << name << " is an unknown field";
+        if (name == "capacity")
+            channel_.capacity = ReadNumber(value);
+        else if (name == "redeemed")
+            channel_.redeemed = ReadNumber(value);
+        else if (name == "accepted")
+            channel_.accepted = ReadNumber(value);
+        else if (name == "settle_delay")
+            channel_.settle_delay = std::chrono::seconds{value.as_int64()};
+        else if (name == "expires_at")
+            channel_.deadline = ReadTime(value);
+        else if (name == "ledger_time")
+            ledger_time_ = *ReadTime(value);
+        else if (name == "owner")
+            channel_.owner = value.as_string();
+        else if (name == "status")
+            SetStatus(value.as_string());
+        else
+            EXPECT_TRUE(kPolicyFields.contains(name)) << name << " is an unknown field";
     }
 
     void Present(const boost::json::object& claim, const boost::json::object& step)
@@ -133,8 +146,8 @@ private:
         if (const auto signed_well = CheckSignature(claim, cumulative); !signed_well) {
             return signed_well.error();
         }
-        const auto credit = rails::CreditOf(cumulative, Text(claim, "customer"), channel_, policy_,
-                                            ledger_time_);
+        const auto credit =
+            rails::CreditOf(cumulative, Text(claim, "customer"), channel_, policy_, ledger_time_);
         if (!credit) return credit.error();
         if (*credit == Amount{} && order != last_order_) {
             return Fail(ErrorCode::kConflict, "NOT_INCREASING", "Used for another order.");
@@ -150,7 +163,8 @@ private:
         if (cumulative > policy_.max_cumulative) return {};  // Nothing could sign it.
         auto message = "CLM" + std::string(33, '\x07');
         for (int shift = 56; shift >= 0; shift -= 8) {
-            message += static_cast<char>(static_cast<std::uint64_t>(cumulative.magnitude()) >> shift);
+            message +=
+                static_cast<char>(static_cast<std::uint64_t>(cumulative.magnitude()) >> shift);
         }
         const auto signature = key_.Sign(message);
         const auto* good = claim.if_contains("sig_ok");
@@ -199,9 +213,10 @@ int RunXrplClaims(std::string_view file)
         const auto destination = rails::FromXrpAddress(Text(channel, "destination"));
         EXPECT_TRUE(source && destination);
         if (!source || !destination) continue;
-        EXPECT_EQ(rails::XrpChannelId(*source, *destination,
-                                      static_cast<std::uint32_t>(channel.at("sequence").as_int64())),
-                  Text(channel, "id"));
+        EXPECT_EQ(
+            rails::XrpChannelId(*source, *destination,
+                                static_cast<std::uint32_t>(channel.at("sequence").as_int64())),
+            Text(channel, "id"));
         ++count;
     }
     for (const auto& value : document.at("vectors").as_array()) {

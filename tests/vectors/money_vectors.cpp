@@ -48,8 +48,9 @@ int RunFx(std::string_view file)
         const auto asset = ReadUnit(vector);
         EXPECT_EQ(asset.decimals, vector.at("decimals").as_int64());
         const money::Price price{.snapshot_id = "00", .usd_e8 = ReadAmount(vector, "price_usd_e8")};
-        EXPECT_EQ(ToUsdMicros(ReadAmount(vector, "amount"), asset, price, ReadMode(vector)).ToString(),
-                  Text(vector, "usd_micros"));
+        EXPECT_EQ(
+            ToUsdMicros(ReadAmount(vector, "amount"), asset, price, ReadMode(vector)).ToString(),
+            Text(vector, "usd_micros"));
         ++count;
     }
     for (const auto& value : document.at("charge").as_array()) {

@@ -37,7 +37,8 @@ bool IsDrops(money::Amount drops)
 
 RippleSeconds ToRippleSeconds(Time time)
 {
-    return static_cast<RippleSeconds>(std::max<std::int64_t>(0, ToUnixSeconds(time) - kRippleEpoch));
+    return static_cast<RippleSeconds>(
+        std::max<std::int64_t>(0, ToUnixSeconds(time) - kRippleEpoch));
 }
 
 Ledger::Ledger(LedgerState state, const Clock& clock) : state_{std::move(state)}, clock_{clock}
@@ -54,8 +55,8 @@ std::string Ledger::Hash() const
 void Ledger::Close()
 {
     const auto now = clock_.Now() + std::chrono::seconds{state_.clock_offset_seconds};
-    state_.parent_close_time = std::exchange(state_.close_time,
-                                             std::max(state_.close_time, ToRippleSeconds(now)));
+    state_.parent_close_time =
+        std::exchange(state_.close_time, std::max(state_.close_time, ToRippleSeconds(now)));
     ++state_.index;
 }
 
@@ -147,7 +148,8 @@ Result<void> Ledger::PayOut(const std::string& id, money::Amount balance)
     const auto channel = Touch(id);
     if (!channel) return channel.error();
     if (balance > (*channel)->amount || balance <= (*channel)->balance) {
-        return Fail(ErrorCode::kInvalid, "tecUNFUNDED_PAYMENT", "Insufficient XRP balance to send.");
+        return Fail(ErrorCode::kInvalid, "tecUNFUNDED_PAYMENT",
+                    "Insufficient XRP balance to send.");
     }
     (*channel)->balance = balance;
     Record(**channel);

@@ -43,8 +43,8 @@ struct LedgerState {
     std::map<std::string, Channel> channels;         ///< By id.
 };
 
-/// A ledger with the payment-channel rules of the real one; every transaction closes a ledger of its
-/// own. Not thread-safe. The `reason` of errors is the result or error name of the real server.
+/// A ledger with the payment-channel rules of the real one; every transaction closes a ledger of
+/// its own. Not thread-safe. The `reason` of errors is the result or error name of the real server.
 class Ledger {
 public:
     Ledger(LedgerState state, const Clock& clock);

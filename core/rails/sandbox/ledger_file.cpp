@@ -60,13 +60,14 @@ Channel ToChannel(const json::value& value)
 
 LedgerState ToState(const json::value& value)
 {
-    LedgerState state{.network_id = json::value_to<std::uint32_t>(value.at("network_id")),
-                      .index = json::value_to<std::uint32_t>(value.at("index")),
-                      .close_time = json::value_to<std::uint32_t>(value.at("close_time")),
-                      .parent_close_time = json::value_to<std::uint32_t>(value.at("close_time")),
-                      .clock_offset_seconds = value.at("clock_offset_seconds").to_number<std::int64_t>(),
-                      .sequences = {},
-                      .channels = {}};
+    LedgerState state{
+        .network_id = json::value_to<std::uint32_t>(value.at("network_id")),
+        .index = json::value_to<std::uint32_t>(value.at("index")),
+        .close_time = json::value_to<std::uint32_t>(value.at("close_time")),
+        .parent_close_time = json::value_to<std::uint32_t>(value.at("close_time")),
+        .clock_offset_seconds = value.at("clock_offset_seconds").to_number<std::int64_t>(),
+        .sequences = {},
+        .channels = {}};
     for (const auto& [account, sequence] : value.at("sequences").as_object()) {
         state.sequences[std::string{account}] = json::value_to<std::uint32_t>(sequence);
     }
@@ -91,7 +92,8 @@ Result<LedgerState> ReadLedger(const std::filesystem::path& path)
         state.index += 1'000'000;
         return state;
     } catch (const std::exception& exception) {
-        return Fail(ErrorCode::kInvalid, "BAD_LEDGER_FILE", path.string() + ": " + exception.what());
+        return Fail(ErrorCode::kInvalid, "BAD_LEDGER_FILE",
+                    path.string() + ": " + exception.what());
     }
 }
 
@@ -101,12 +103,10 @@ Result<void> WriteLedger(const std::filesystem::path& path, const LedgerState& s
     for (const auto& [account, sequence] : state.sequences) sequences.emplace(account, sequence);
     json::array channels;
     for (const auto& [id, channel] : state.channels) channels.emplace_back(ToJson(channel));
-    const json::object document{{"network_id", state.network_id},
-                                {"index", state.index},
-                                {"close_time", state.close_time},
-                                {"clock_offset_seconds", state.clock_offset_seconds},
-                                {"sequences", std::move(sequences)},
-                                {"channels", std::move(channels)}};
+    const json::object document{
+        {"network_id", state.network_id},    {"index", state.index},
+        {"close_time", state.close_time},    {"clock_offset_seconds", state.clock_offset_seconds},
+        {"sequences", std::move(sequences)}, {"channels", std::move(channels)}};
     return WriteFileAtomically(path, json::serialize(document) + "\n");
 }
 

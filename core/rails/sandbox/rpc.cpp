@@ -96,30 +96,28 @@ Result<void> CheckLedgerIndex(const Ledger& ledger, const json::object& params)
         if (index->get_int64() == ledger.state().index) return {};
         return Fail(ErrorCode::kNotFound, "lgrNotFound", "ledgerNotFound");
     }
-    for (const auto* name : {"validated", "closed", "current"}) {
-        if (index->is_string() && index->get_string() == name) return {};
-    }
+    const auto name = index->is_string() ? index->get_string() : std::string_view{};
+    if (name == "validated" || name == "closed" || name == "current") return {};
     return Fail(ErrorCode::kInvalid, "invalidParams", "ledgerIndexMalformed");
 }
 
 Result<json::object> ServerInfo(Ledger& ledger, const json::object&)
 {
     const auto& state = ledger.state();
-    return json::object{
-        {"info",
-         {{"build_version", "sandbox"},
-          {"complete_ledgers", "1-" + std::to_string(state.index)},
-          {"network_id", state.network_id},
-          {"peers", 0},
-          {"server_state", "full"},
-          {"validated_ledger",
-           {{"age", 0},
-            {"base_fee_xrp", 0.00001},
-            {"hash", ledger.Hash()},
-            {"reserve_base_xrp", 1},
-            {"reserve_inc_xrp", 0.2},
-            {"seq", state.index}}},
-          {"validation_quorum", 1}}}};
+    return json::object{{"info",
+                         {{"build_version", "sandbox"},
+                          {"complete_ledgers", "1-" + std::to_string(state.index)},
+                          {"network_id", state.network_id},
+                          {"peers", 0},
+                          {"server_state", "full"},
+                          {"validated_ledger",
+                           {{"age", 0},
+                            {"base_fee_xrp", 0.00001},
+                            {"hash", ledger.Hash()},
+                            {"reserve_base_xrp", 1},
+                            {"reserve_inc_xrp", 0.2},
+                            {"seq", state.index}}},
+                          {"validation_quorum", 1}}}};
 }
 
 Result<json::object> LedgerHeader(Ledger& ledger, const json::object& params)
@@ -343,8 +341,7 @@ std::optional<int> CodeOf(std::string_view error)
         {"lgrNotFound", 21},  {"unknownCmd", 32},
     };
     const auto found = kCodes.find(error);
-    if (found == kCodes.end()) return std::nullopt;
-    return found->second;
+    return found == kCodes.end() ? std::nullopt : std::optional{found->second};
 }
 
 json::object Refusal(const Error& error, const json::object& params, std::string_view command)
@@ -371,6 +368,15 @@ RpcAnswer Wrap(json::object result, bool changed)
             .changed = changed};
 }
 
+/// The one object in `params`; empty if there is none.
+json::object ParamsOf(const json::object& request)
+{
+    const auto* list = request.if_contains("params");
+    if (!list || !list->is_array() || list->get_array().empty()) return {};
+    const auto* params = list->get_array()[0].if_object();
+    return params ? *params : json::object{};
+}
+
 }  // namespace
 
 RpcAnswer Answer(Ledger& ledger, std::string_view request)
@@ -379,23 +385,21 @@ RpcAnswer Answer(Ledger& ledger, std::string_view request)
     const auto* object = document ? document->if_object() : nullptr;
     const auto* name = object ? object->if_contains("method") : nullptr;
     if (!name || !name->is_string()) {
-        return Wrap(Refusal(Fail(ErrorCode::kInvalid, "invalidParams", "Null method."), {}, ""), false);
+        const auto error = Fail(ErrorCode::kInvalid, "invalidParams", "Null method.");
+        return Wrap(Refusal(error, {}, ""), false);
     }
-    json::object params;
-    if (const auto* list = object->if_contains("params"); list && list->is_array()) {
-        const auto& items = list->get_array();
-        if (!items.empty() && items[0].is_object()) params = items[0].get_object();
-    }
+    const auto params = ParamsOf(*object);
     const std::string_view command = name->get_string();
     const auto method = kMethods.find(command);
     if (method == kMethods.end()) {
-        return Wrap(Refusal(Fail(ErrorCode::kInvalid, "unknownCmd", "Unknown method."), params, command),
-                    false);
+        const auto error = Fail(ErrorCode::kInvalid, "unknownCmd", "Unknown method.");
+        return Wrap(Refusal(error, params, command), false);
     }
+    const bool changes = method->second.changes;
     auto result = Call(method->second, ledger, params);
-    if (!result) return Wrap(Refusal(result.error(), params, command), method->second.changes);
+    if (!result) return Wrap(Refusal(result.error(), params, command), changes);
     (*result)["status"] = "success";
-    return Wrap(std::move(*result), method->second.changes);
+    return Wrap(std::move(*result), changes);
 }
 
 }  // namespace berth::rails::sandbox

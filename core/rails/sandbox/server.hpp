@@ -10,8 +10,8 @@
 
 namespace berth::rails::sandbox {
 
-/// An HTTP server on one thread that hands POST bodies to a handler and calls back on a timer. Ends by
-/// SIGTERM or SIGINT.
+/// An HTTP server on one thread that hands POST bodies to a handler and calls back on a timer. Ends
+/// by SIGTERM or SIGINT.
 class Server {
 public:
     using Handler = std::function<std::string(std::string_view body)>;

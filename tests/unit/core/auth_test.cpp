@@ -20,8 +20,9 @@ protected:
 
     const FakeClock clock_;
     const SecretKey key_ = SecretKey::Generate();
-    const HttpRequestToAuthorize request_{
-        .url = "grpc://localhost/berth.v1.OrderService/GetOrder", .method = "POST", .body = "bytes"};
+    const HttpRequestToAuthorize request_{.url = "grpc://localhost/berth.v1.OrderService/GetOrder",
+                                          .method = "POST",
+                                          .body = "bytes"};
 };
 
 TEST_F(HttpAuthTest, AdmitsExactlyTheRequestThatWasSigned)

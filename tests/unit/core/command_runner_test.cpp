@@ -51,11 +51,9 @@ TEST_F(CommandRunnerTest, ReportsTheSignalThatEndedIt)
 TEST_F(CommandRunnerTest, HandsOverStdinAlsoWhenItIsLargerThanAPipe)
 {
     const std::string bytes(3 << 20, 'x');
-    const auto output = runner_.Run({.argv = {"cat"},
-                                     .environment = {},
-                                     .stdin_bytes = bytes,
-                                     .directory = {}},
-                                    Deadline::After(20s));
+    const auto output =
+        runner_.Run({.argv = {"cat"}, .environment = {}, .stdin_bytes = bytes, .directory = {}},
+                    Deadline::After(20s));
     ASSERT_TRUE(output.has_value());
     EXPECT_EQ(output->out, bytes);
 }
@@ -73,11 +71,9 @@ TEST_F(CommandRunnerTest, DoesNotMindAProgramThatIgnoresItsStdin)
 
 TEST_F(CommandRunnerTest, SaysThatAMissingProgramWasNotStarted)
 {
-    const auto output = runner_.Run({.argv = {"berth-no-such-program"},
-                                     .environment = {},
-                                     .stdin_bytes = {},
-                                     .directory = {}},
-                                    Deadline::After(20s));
+    const auto output = runner_.Run(
+        {.argv = {"berth-no-such-program"}, .environment = {}, .stdin_bytes = {}, .directory = {}},
+        Deadline::After(20s));
     ASSERT_TRUE(output.has_error());
     EXPECT_EQ(output.error().code, ErrorCode::kUnavailable);
     EXPECT_EQ(output.error().reason, "COMMAND_NOT_STARTED");
@@ -100,7 +96,8 @@ TEST_F(CommandRunnerTest, KillsWhatTheProgramLeftBehind)
     while (::kill(left_behind, 0) == 0 && !deadline.Passed()) {
         const auto state = Shell("sed -n 's/^State:.//p' /proc/" + std::to_string(left_behind) +
                                  "/status 2>/dev/null || true");
-        if (state && state->out.starts_with("Z")) break;  // Killed; its new parent has yet to reap it.
+        if (state && state->out.starts_with("Z"))
+            break;  // Killed; its new parent has yet to reap it.
     }
     EXPECT_FALSE(deadline.Passed());
 }
@@ -116,11 +113,9 @@ TEST_F(CommandRunnerTest, StopsAHundredMegabytesAtTheLimit)
 TEST_F(CommandRunnerTest, GivesTheProgramNoMoreOfOurEnvironmentThanItNeeds)
 {
     ::setenv("BERTH_TEST_SECRET", "hidden", 1);
-    const auto output = runner_.Run({.argv = {"env"},
-                                     .environment = {{"GIVEN", "seen"}},
-                                     .stdin_bytes = {},
-                                     .directory = {}},
-                                    Deadline::After(20s));
+    const auto output = runner_.Run(
+        {.argv = {"env"}, .environment = {{"GIVEN", "seen"}}, .stdin_bytes = {}, .directory = {}},
+        Deadline::After(20s));
     ASSERT_TRUE(output.has_value());
     EXPECT_THAT(output->out, testing::HasSubstr("GIVEN=seen"));
     EXPECT_THAT(output->out, testing::Not(testing::HasSubstr("hidden")));
@@ -129,7 +124,8 @@ TEST_F(CommandRunnerTest, GivesTheProgramNoMoreOfOurEnvironmentThanItNeeds)
 TEST_F(CommandRunnerTest, RunsNoMoreThanItsSlotsAllow)
 {
     ProcessRunner one{1};
-    const Command slow{.argv = {"sleep", "5"}, .environment = {}, .stdin_bytes = {}, .directory = {}};
+    const Command slow{
+        .argv = {"sleep", "5"}, .environment = {}, .stdin_bytes = {}, .directory = {}};
     std::thread busy{[&] { (void)one.Run(slow, Deadline::After(1s)); }};
     const auto until = Deadline::After(900ms);
     Result<CommandOutput> second = CommandOutput{};

@@ -65,7 +65,8 @@ TEST(KeysTest, ReadsHexAndBech32)
     EXPECT_EQ(again->pubkey(), key.pubkey());
     EXPECT_EQ(*ParsePubkey("npub1gg07678hzmkl9apxsjh94lt6tnp5z82x7pqn4w7vr3gcek0szawse8w308"),
               "421fed78f716edf2f42684ae5afd7a5cc3411d46f0413abbcc1c518cd9f0175d");
-    for (const auto* text : {"", "nsec1", "00", "npub1gg07678hzmkl9apxsjh94lt6tnp5z82x7pqn4w7vr3gcek0sz"}) {
+    for (const auto* text :
+         {"", "nsec1", "00", "npub1gg07678hzmkl9apxsjh94lt6tnp5z82x7pqn4w7vr3gcek0sz"}) {
         EXPECT_TRUE(SecretKey::Parse(text).has_error()) << text;
     }
     EXPECT_TRUE(SecretKey::Parse(std::string(64, '0')).has_error());
@@ -73,7 +74,8 @@ TEST(KeysTest, ReadsHexAndBech32)
 
 TEST(KeysTest, KnowsThePublishedTestKeys)
 {
-    EXPECT_TRUE(IsPublishedTestKey("0xA5B480A1E92A1843CD9B6FEA77B7BFD53410D96DB5F0091C0E337B61C48102ED"));
+    EXPECT_TRUE(
+        IsPublishedTestKey("0xA5B480A1E92A1843CD9B6FEA77B7BFD53410D96DB5F0091C0E337B61C48102ED"));
     EXPECT_TRUE(IsPublishedTestKey("spFdBTdjMkLRqdw9asP3LF3PGWkPu"));
     EXPECT_FALSE(IsPublishedTestKey(SecretKey::Generate()));
     EXPECT_FALSE(IsPublishedTestKey(""));

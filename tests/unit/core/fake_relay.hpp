@@ -19,7 +19,8 @@ struct RelayManners {
     bool hangs = false;
 };
 
-/// A relay behind TLS on a free port of loopback, with a certificate for one name that it makes itself.
+/// A relay behind TLS on a free port of loopback, with a certificate for one name that it makes
+/// itself.
 class FakeRelay {
 public:
     FakeRelay(const std::string& host, RelayManners manners, int days = 90);

@@ -14,11 +14,31 @@ using testing::ElementsAre;
 TEST(AddressPolicyTest, RefusesEverythingThatIsNotPublic)
 {
     const AddressPolicy policy;
-    for (const auto* address :
-         {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-          "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1",
-          "fec0::1", "ff02::1", "::ffff:8.8.8.8", "::ffff:127.0.0.1", "64:ff9b::7f00:1",
-          "2002:7f00:1::", "::127.0.0.1", "", "localhost", "8.8.8.8:53", "1.2.3"}) {
+    for (const auto* address : {"127.0.0.1",
+                                "10.1.2.3",
+                                "172.16.0.1",
+                                "172.31.255.255",
+                                "192.168.1.1",
+                                "169.254.169.254",
+                                "100.64.0.1",
+                                "0.0.0.0",
+                                "224.0.0.1",
+                                "255.255.255.255",
+                                "::1",
+                                "::",
+                                "fe80::1",
+                                "fd00::1",
+                                "fec0::1",
+                                "ff02::1",
+                                "::ffff:8.8.8.8",
+                                "::ffff:127.0.0.1",
+                                "64:ff9b::7f00:1",
+                                "2002:7f00:1::",
+                                "::127.0.0.1",
+                                "",
+                                "localhost",
+                                "8.8.8.8:53",
+                                "1.2.3"}) {
         EXPECT_FALSE(policy.Allows(address)) << address;
     }
     for (const auto* address : {"8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111"}) {
@@ -36,7 +56,8 @@ TEST(AddressPolicyTest, AllowsTheNetworksThatItIsGiven)
     EXPECT_FALSE(policy->Allows("10.0.0.4"));
     EXPECT_FALSE(policy->Allows("fd00:2::9"));
     EXPECT_FALSE(policy->Allows("::ffff:127.0.0.1"));
-    for (const auto* text : {"127.0.0.1", "127.0.0.0/33", "127.0.0.0/-1", "x/8", "127.0.0.0/8x", ""}) {
+    for (const auto* text :
+         {"127.0.0.1", "127.0.0.0/33", "127.0.0.0/-1", "x/8", "127.0.0.0/8x", ""}) {
         EXPECT_EQ(AddressPolicy::Parse({text}).error().reason, "BAD_NETWORK") << text;
     }
 }
@@ -52,8 +73,9 @@ TEST(UrlTest, TakesAddressesApart)
     EXPECT_EQ(ParseUrl("http://[::1]:5005")->host, "::1");
     EXPECT_EQ(ParseUrl("https://x")->port, 443);
     EXPECT_EQ(ParseUrl("ws://x?q")->target, "/?q");
-    for (const auto* text : {"", "x", "ftp://x", "http://", "http://u@x", "http://x:0", "http://x:99999",
-                             "http://x:1x", "http://x/#f", "http://x/ y", "http://x\r\nHost: y"}) {
+    for (const auto* text :
+         {"", "x", "ftp://x", "http://", "http://u@x", "http://x:0", "http://x:99999",
+          "http://x:1x", "http://x/#f", "http://x/ y", "http://x\r\nHost: y"}) {
         EXPECT_EQ(ParseUrl(text).error().reason, "BAD_URL") << text;
     }
 }

@@ -54,8 +54,8 @@ protected:
 TEST_F(SandboxTest, GivesAChannelTheIdOfItsFirstTransaction)
 {
     const auto id = CreateChannel();
-    EXPECT_EQ(id, XrpChannelId(*FromXrpAddress(payer_.address()), *FromXrpAddress(payee_.address()),
-                               1));
+    EXPECT_EQ(
+        id, XrpChannelId(*FromXrpAddress(payer_.address()), *FromXrpAddress(payee_.address()), 1));
     EXPECT_NE(CreateChannel(), id);
 }
 
@@ -128,8 +128,9 @@ TEST_F(SandboxTest, AnswersBadRequestsInTheRealServersShape)
     EXPECT_EQ(Call("no_such", {}).at("error"), "unknownCmd");
     EXPECT_EQ(Call("account_channels", {{"account", "r"}}).at("error"), "actMalformed");
     EXPECT_EQ(Call("account_channels", {{"account", payer_.address()}}).at("error"), "actNotFound");
-    EXPECT_EQ(Call("account_channels", {{"account", payer_.address()}, {"limit", "x"}}).at("status"),
-              "error");
+    EXPECT_EQ(
+        Call("account_channels", {{"account", payer_.address()}, {"limit", "x"}}).at("status"),
+        "error");
     EXPECT_EQ(Call("ledger", {{"ledger_index", 99'999}}).at("error"), "lgrNotFound");
     for (const auto* body : {"", "[]", "{\"method\":1}", "{"}) {
         EXPECT_NE(Answer(*ledger_, body).body.find("\"status\":\"error\""), std::string::npos);

@@ -13,8 +13,8 @@ std::string ReasonFor(std::string_view text, const JsonLimits& limits = {})
 
 TEST(StrictJsonTest, TakesOrdinaryDocuments)
 {
-    for (const auto* text : {"{}", "[]", R"({"a":1,"b":{"a":2}})", R"(["é","😀","\n"])",
-                             "true", "1.5", R"([{"a":1},{"a":1}])"}) {
+    for (const auto* text : {"{}", "[]", R"({"a":1,"b":{"a":2}})", R"(["é","😀","\n"])", "true",
+                             "1.5", R"([{"a":1},{"a":1}])"}) {
         EXPECT_EQ(ReasonFor(text), "") << text;
     }
 }
@@ -36,7 +36,8 @@ TEST(StrictJsonTest, RefusesWhatIsNotUnicode)
 
 TEST(StrictJsonTest, RefusesBrokenGrammar)
 {
-    for (const auto* text : {"", "{", "{}x", "[1,]", "{a:1}", "'a'", "01", "NaN", "// c\n1", "\"\t\""}) {
+    for (const auto* text :
+         {"", "{", "{}x", "[1,]", "{a:1}", "'a'", "01", "NaN", "// c\n1", "\"\t\""}) {
         EXPECT_EQ(ReasonFor(text), "BAD_JSON") << text;
     }
 }

@@ -9,7 +9,7 @@
 
 namespace berth::rails {
 
-/// XRP Ledger payment channels (xrpl.org, "Payment Channels"): `CLM\0` ‖ channel ‖ drops, signed by
+/// XRP Ledger payment channels: `CLM\0` ‖ channel ‖ drops, signed by
 /// secp256k1 (fully canonical DER over SHA-512Half) or ed25519 (raw message).
 class XrpClaimVerifier final : public ClaimVerifier {
 public:

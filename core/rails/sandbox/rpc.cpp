@@ -9,6 +9,7 @@
 
 #include "core/base/encoding.hpp"
 #include "core/base/strict_json.hpp"
+#include "core/rails/sandbox/channel_json.hpp"
 #include "core/rails/xrp.hpp"
 
 namespace berth::rails::sandbox {
@@ -134,27 +135,6 @@ Result<json::object> LedgerHeader(Ledger& ledger, const json::object& params)
     return result;
 }
 
-json::object ToNode(const Channel& channel)
-{
-    json::object node{{"Account", channel.account},
-                      {"Amount", channel.amount.ToString()},
-                      {"Balance", channel.balance.ToString()},
-                      {"Destination", channel.destination},
-                      {"DestinationNode", "0"},
-                      {"Flags", 0},
-                      {"LedgerEntryType", "PayChannel"},
-                      {"OwnerNode", "0"},
-                      {"PreviousTxnID", channel.previous_txn},
-                      {"PreviousTxnLgrSeq", channel.previous_index},
-                      {"PublicKey", channel.public_key},
-                      {"SettleDelay", channel.settle_delay},
-                      {"index", channel.id}};
-    if (channel.expiration) node["Expiration"] = *channel.expiration;
-    if (channel.cancel_after) node["CancelAfter"] = *channel.cancel_after;
-    if (channel.destination_tag) node["DestinationTag"] = *channel.destination_tag;
-    return node;
-}
-
 Result<json::object> LedgerEntry(Ledger& ledger, const json::object& params)
 {
     const auto id = ChannelId(params, "payment_channel");
@@ -167,21 +147,6 @@ Result<json::object> LedgerEntry(Ledger& ledger, const json::object& params)
     result["index"] = *id;
     result["node"] = ToNode(found->second);
     return result;
-}
-
-json::object ToListed(const Channel& channel)
-{
-    json::object listed{{"account", channel.account},
-                        {"amount", channel.amount.ToString()},
-                        {"balance", channel.balance.ToString()},
-                        {"channel_id", channel.id},
-                        {"destination_account", channel.destination},
-                        {"public_key_hex", channel.public_key},
-                        {"settle_delay", channel.settle_delay}};
-    if (channel.expiration) listed["expiration"] = *channel.expiration;
-    if (channel.cancel_after) listed["cancel_after"] = *channel.cancel_after;
-    if (channel.destination_tag) listed["destination_tag"] = *channel.destination_tag;
-    return listed;
 }
 
 Result<json::object> AccountChannels(Ledger& ledger, const json::object& params)

@@ -139,8 +139,8 @@ Amount MulDiv(Amount value, Amount numerator, Amount denominator, Rounding round
 {
     BERTH_ASSERT(denominator > Amount{});
     const bool negative = value.negative() != numerator.negative();
-    auto quotient = Divide(Multiply(value.magnitude(), numerator.magnitude()),
-                           denominator.magnitude());
+    auto quotient =
+        Divide(Multiply(value.magnitude(), numerator.magnitude()), denominator.magnitude());
     if (RoundsAway(quotient, denominator.magnitude(), rounding, negative)) {
         quotient.value = CheckedAdd(quotient.value, 1);
     }

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/role.hpp>
 
 #include "core/probe/connection.hpp"

@@ -22,13 +22,13 @@ public:
     {
         const auto start = Deadline::Steady::now();
         const Result<std::string> result = call(deadline_.AtMost(step_limit_));
-        const auto latency = std::chrono::duration_cast<std::chrono::microseconds>(
-            Deadline::Steady::now() - start);
-        checks_.push_back({.name = std::move(name),
-                           .passed = result.has_value(),
-                           .detail = result ? *result
-                                            : result.error().reason + ": " + result.error().message,
-                           .latency = latency});
+        const auto latency =
+            std::chrono::duration_cast<std::chrono::microseconds>(Deadline::Steady::now() - start);
+        checks_.push_back(
+            {.name = std::move(name),
+             .passed = result.has_value(),
+             .detail = result ? *result : result.error().reason + ": " + result.error().message,
+             .latency = latency});
         return result.has_value();
     }
 

@@ -114,8 +114,7 @@ Result<Acknowledgement> RelayClient::Publish(const nostr::Event& event, Deadline
 }
 
 Result<std::vector<nostr::Event>> RelayClient::Subscribe(const std::string& subscription,
-                                                         std::string_view filter,
-                                                         Deadline deadline)
+                                                         std::string_view filter, Deadline deadline)
 {
     const auto name = json::serialize(json::string{subscription});
     const auto request = "[\"REQ\"," + name + "," + std::string{filter} + "]";

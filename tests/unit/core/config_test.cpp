@@ -67,11 +67,11 @@ TEST_F(ConfigTest, TakesDefaultsWhereNothingIsSet)
 
 TEST_F(ConfigTest, LetsTheEnvironmentBeatTheFileAndFlagsBeatBoth)
 {
-    const auto loaded = LoadYaml("address: a:1\nlease: 250ms\ndatabase:\n  pool_size: 3\n",
-                                 {.flags_and_words = {"--lease=10m", "migrate", "--drain"},
-                                  .environment = {{"BERTH_DATABASE_POOL_SIZE", "5"},
-                                                  {"BERTH_LEASE", "1s"},
-                                                  {"BERTH_FAILPOINT", "x"}}});
+    const auto loaded = LoadYaml(
+        "address: a:1\nlease: 250ms\ndatabase:\n  pool_size: 3\n",
+        {.flags_and_words = {"--lease=10m", "migrate", "--drain"},
+         .environment = {
+             {"BERTH_DATABASE_POOL_SIZE", "5"}, {"BERTH_LEASE", "1s"}, {"BERTH_FAILPOINT", "x"}}});
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
     EXPECT_EQ(loaded->config.Text("address"), "a:1");
     EXPECT_EQ(loaded->config.Integer("database.pool_size"), 5);
@@ -86,8 +86,8 @@ TEST_F(ConfigTest, ReadsListsFromSequencesAndFromCommas)
     ASSERT_TRUE(sequence.has_value());
     EXPECT_THAT(sequence->config.List("probe.allow_networks"),
                 ElementsAre("127.0.0.0/8", "::1/128"));
-    const auto commas = Load(kSettings, {.flags_and_words = {"--probe.allow-networks=a, b"},
-                                         .environment = {}});
+    const auto commas =
+        Load(kSettings, {.flags_and_words = {"--probe.allow-networks=a, b"}, .environment = {}});
     ASSERT_TRUE(commas.has_value());
     EXPECT_THAT(commas->config.List("probe.allow_networks"), ElementsAre("a", "b"));
 }

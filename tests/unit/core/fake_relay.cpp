@@ -110,8 +110,8 @@ void FakeRelay::State::Converse(beast::websocket::stream<TlsStream>& stream)
         if (word == "AUTH") {
             const auto event = nostr::ParseEvent(message.at(1));
             session.authenticated =
-                event && nostr::VerifyRelayAuth(*event, "wss://" + host, kChallenge,
-                                                SystemClock{}.Now());
+                event &&
+                nostr::VerifyRelayAuth(*event, "wss://" + host, kChallenge, SystemClock{}.Now());
             send(Ok(*event, session.authenticated, ""));
         } else if (word == "REQ" && blocked) {
             send(json::array{"CLOSED", message.at(1), "auth-required: who are you?"});
@@ -168,15 +168,15 @@ FakeRelay::FakeRelay(const std::string& host, RelayManners manners, int days)
     state_->manners = manners;
     std::filesystem::create_directories(state_->folder);
     ProcessRunner runner{1};
-    const auto made = runner.Run({.argv = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                                           "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-                                           std::to_string(days), "-subj", "/CN=Fake CA", "-addext",
-                                           "subjectAltName=DNS:" + host, "-keyout",
-                                           state_->folder / "key.pem", "-out", ca_file()},
-                                  .environment = {},
-                                  .stdin_bytes = {},
-                                  .directory = {}},
-                                 Deadline::After(std::chrono::seconds{20}));
+    const auto made = runner.Run(
+        {.argv = {"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                  "ec_paramgen_curve:prime256v1", "-nodes", "-days", std::to_string(days), "-subj",
+                  "/CN=Fake CA", "-addext", "subjectAltName=DNS:" + host, "-keyout",
+                  state_->folder / "key.pem", "-out", ca_file()},
+         .environment = {},
+         .stdin_bytes = {},
+         .directory = {}},
+        Deadline::After(std::chrono::seconds{20}));
     if (!made || made->exit_code != 0) throw std::runtime_error{"openssl made no certificate"};
     state_->tls.use_certificate_chain_file(ca_file());
     state_->tls.use_private_key_file(state_->folder / "key.pem", asio::ssl::context::pem);

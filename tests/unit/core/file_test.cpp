@@ -34,7 +34,7 @@ TEST_F(FileTest, ReadsBackWhatItWroteAndLeavesNothingBeside)
 TEST_F(FileTest, KeepsSecretsToTheOwner)
 {
     ASSERT_TRUE(WriteFileAtomically(folder_ / "x", "secret").has_value());
-    struct stat status{};
+    struct stat status {};
     ASSERT_EQ(::stat((folder_ / "x").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }

@@ -15,9 +15,9 @@ TEST(AmountTest, ReadsPlainDecimalsOnly)
 {
     EXPECT_EQ(Amount::Parse("0")->ToString(), "0");
     EXPECT_EQ(Amount::Parse(kWidest)->ToString(), kWidest);
-    for (const auto* text : {"", "-1", "+1", "01", "1e3", "1.0", " 1", "0x1",
-                             "340282366920938463463374607431768211456",
-                             "9999999999999999999999999999999999999999"}) {
+    for (const auto* text :
+         {"", "-1", "+1", "01", "1e3", "1.0", " 1", "0x1",
+          "340282366920938463463374607431768211456", "9999999999999999999999999999999999999999"}) {
         const auto amount = Amount::Parse(text);
         ASSERT_TRUE(amount.has_error()) << text;
         EXPECT_EQ(amount.error().reason, "BAD_AMOUNT");

@@ -41,7 +41,7 @@ protected:
     ProbeReport Probe(const FakeRelay& relay)
     {
         return NetworkRelayProbe{OptionsFor(relay), key_, clock_}.Run(RequestFor(relay),
-                                                                     Deadline::After(30s));
+                                                                      Deadline::After(30s));
     }
 
     /// The names of the checks that did not pass.
@@ -89,12 +89,9 @@ TEST_F(ProbeTest, AuthenticatesWhereTheRelayDemandsIt)
 TEST_F(ProbeTest, NamesWhatTheRelayDoesNotDo)
 {
     const std::vector<std::pair<RelayManners, std::string>> cases{
-        {{.refuses_events = true}, "event_ok"},
-        {{.forgets_events = true}, "read_back"},
-        {{.ignores_close = true}, "close"},
-        {{.dashboard_is_open = true}, "dashboard_refuses"},
-        {{.health_status = 503}, "health"},
-        {{.max_subscriptions = 19}, "nip11"},
+        {{.refuses_events = true}, "event_ok"}, {{.forgets_events = true}, "read_back"},
+        {{.ignores_close = true}, "close"},     {{.dashboard_is_open = true}, "dashboard_refuses"},
+        {{.health_status = 503}, "health"},     {{.max_subscriptions = 19}, "nip11"},
     };
     for (const auto& [manners, name] : cases) {
         const FakeRelay relay{kHost, manners};
@@ -123,14 +120,16 @@ TEST_F(ProbeTest, RefusesACertificateOfAnotherNameIssuerOrNearItsEnd)
     const FakeRelay relay{kHost, {}};
     auto options = OptionsFor(relay);
     options.ca_file = other.ca_file();
-    EXPECT_THAT(Failures(NetworkRelayProbe(options, key_, clock_)
-                             .Run(RequestFor(relay), Deadline::After(30s))),
-                HasSubstr("certificate (TLS_NOT_TRUSTED"));
+    EXPECT_THAT(
+        Failures(
+            NetworkRelayProbe(options, key_, clock_).Run(RequestFor(relay), Deadline::After(30s))),
+        HasSubstr("certificate (TLS_NOT_TRUSTED"));
     options = OptionsFor(relay);
     options.certificate_left = 91 * 24h;
-    EXPECT_THAT(Failures(NetworkRelayProbe(options, key_, clock_)
-                             .Run(RequestFor(relay), Deadline::After(30s))),
-                HasSubstr("CERTIFICATE_ENDS"));
+    EXPECT_THAT(
+        Failures(
+            NetworkRelayProbe(options, key_, clock_).Run(RequestFor(relay), Deadline::After(30s))),
+        HasSubstr("CERTIFICATE_ENDS"));
 }
 
 TEST_F(ProbeTest, NoticesServersThatDisagree)

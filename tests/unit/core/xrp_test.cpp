@@ -32,10 +32,9 @@ TEST(XrpTest, RefusesAClaimUnderAnotherKeyOrChannel)
                   .error()
                   .reason,
               "BAD_CLAIM_SIGNATURE");
-    EXPECT_EQ(verifier.Verify({std::string(64, 'B'), 5, signature}, key.public_key_hex())
-                  .error()
-                  .reason,
-              "BAD_CLAIM_SIGNATURE");
+    EXPECT_EQ(
+        verifier.Verify({std::string(64, 'B'), 5, signature}, key.public_key_hex()).error().reason,
+        "BAD_CLAIM_SIGNATURE");
 }
 
 TEST(XrpTest, NamesWhatIsMalformed)
@@ -59,9 +58,8 @@ TEST(XrpTest, RefusesEveryOneByteChangeOfASignature)
     for (std::size_t i = 0; i < good.size(); ++i) {
         auto bad = good;
         bad[i] = static_cast<char>(bad[i] ^ 0x01);
-        EXPECT_TRUE(XrpClaimVerifier{}
-                        .Verify({kChannel, 5, ToHex(bad)}, key.public_key_hex())
-                        .has_error())
+        EXPECT_TRUE(
+            XrpClaimVerifier{}.Verify({kChannel, 5, ToHex(bad)}, key.public_key_hex()).has_error())
             << i;
     }
 }
@@ -71,17 +69,16 @@ TEST(XrpTest, ReadsAddressesWithTheirChecksum)
     EXPECT_TRUE(IsXrpAddress("rHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVaV"));
     EXPECT_TRUE(IsXrpAddress("rrrrrrrrrrrrrrrrrrrrrhoLvTp"));
     EXPECT_TRUE(IsXrpAddress(XrpKey::Generate().address()));
-    for (const auto* text : {"", "r", "rHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVaW", "0HA8", 
-                             "rHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVa0",
-                             "rrHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVaV"}) {
+    for (const auto* text :
+         {"", "r", "rHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVaW", "0HA8",
+          "rHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVa0", "rrHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVaV"}) {
         EXPECT_FALSE(IsXrpAddress(text)) << text;
     }
 }
 
 TEST(XrpTest, DerivesTheAddressOfAKnownKey)
 {
-    const auto key =
-        FromHex("027E61FB7D355EEC4E2D66ED9D8AD1A0086ADFBBC1E89C8E7ECC0C03F87E62E663");
+    const auto key = FromHex("027E61FB7D355EEC4E2D66ED9D8AD1A0086ADFBBC1E89C8E7ECC0C03F87E62E663");
     EXPECT_EQ(ToXrpAddress(XrpAccountId(*key)), "rHA8FNaLxiZT6PeiQ1ysJS1arQpZH1PVaV");
 }
 

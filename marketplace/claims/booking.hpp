@@ -23,12 +23,12 @@ struct VerifiedClaim {
     payments::FreshChannels::Reading chain;
 };
 
-/// Books a claim: credit by its growth, and, where it names an order that awaits payment, whose quote
-/// has not expired and whose due the unapplied credit covers, the hold and the move to QUEUED. Locks
-/// the channel, then the order. An event that was accepted before gets its stored answer.
-/// Errors: those of rails::CreditOf; kNotFound `UNKNOWN_CHANNEL`, `UNKNOWN_ORDER`. After an Error
-/// other than kInternal nothing but the channel's observation was written; after kInternal the
-/// transaction must be rolled back.
+/// Books a claim: credit by its growth, and, where it names an order that awaits payment, whose
+/// quote has not expired and whose due the unapplied credit covers, the hold and the move to
+/// QUEUED. Locks the channel, then the order. An event that was accepted before gets its stored
+/// answer. Errors: those of rails::CreditOf; kNotFound `UNKNOWN_CHANNEL`, `UNKNOWN_ORDER`. After an
+/// Error other than kInternal nothing but the channel's observation was written; after kInternal
+/// the transaction must be rolled back.
 Result<v1::SubmitClaimResponse> BookClaim(pqxx::work& tx, const VerifiedClaim& claim,
                                           const rails::ClaimPolicy& policy);
 

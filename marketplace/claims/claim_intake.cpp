@@ -106,9 +106,10 @@ ClaimIntake::Answers ClaimIntake::Book(const Group& group)
     });
     if (booked) return *booked;
     Answers answers;
+    const auto& error = booked.error();
+    const bool alone = OneRowFailed(error) || error.code == ErrorCode::kUnknown;
     for (const auto& waiting : group) {
-        const bool alone = OneRowFailed(booked.error()) || booked.error().code == ErrorCode::kUnknown;
-        answers.push_back(alone ? BookAlone(waiting.claim) : Booked{booked.error()});
+        answers.push_back(alone ? BookAlone(waiting.claim) : Booked{error});
     }
     return answers;
 }

@@ -71,7 +71,9 @@ Result<ChannelRow> CheckRegistration(const payments::ChannelKey& key, const v1::
                                      const payments::FreshChannels::Reading& chain,
                                      const payments::Settings& settings)
 {
-    if (!chain) return Fail(ErrorCode::kNotFound, "UNKNOWN_CHANNEL", "The ledger has no such channel.");
+    if (!chain) {
+        return Fail(ErrorCode::kNotFound, "UNKNOWN_CHANNEL", "The ledger has no such channel.");
+    }
     const auto text = ChannelProofText(settings.marketplace, key.customer_id, terms.channel_id());
     if (!rails::VerifyXrpSignature(text, terms.proof(), chain->public_key)) {
         return Fail(ErrorCode::kInvalid, "BAD_CHANNEL_PROOF",

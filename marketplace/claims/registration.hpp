@@ -15,8 +15,8 @@ namespace berth::claims {
 std::string ChannelProofText(const std::string& marketplace, const std::string& customer,
                              const std::string& channel_id);
 
-/// Checks a channel, as its chain holds it, against what we take and against its proof. `terms` says
-/// the channel's id as it stands in the proof. Pure. Returns the row to be.
+/// Checks a channel, as its chain holds it, against what we take and against its proof. `terms`
+/// says the channel's id as it stands in the proof. Pure. Returns the row to be.
 /// Errors: kNotFound `UNKNOWN_CHANNEL`; kPrecondition `WRONG_PAYEE`, `WRONG_DESTINATION_TAG`,
 /// `SETTLE_DELAY_TOO_SHORT`, `CHANNEL_EXPIRED`, `CHANNEL_CLOSING`, `CHANNEL_EMPTY`; kInvalid
 /// `BAD_CHANNEL_PROOF`.

@@ -30,8 +30,8 @@ struct LeaseChange {
 LeaseChange Accrue(LeaseAccount& lease, std::int64_t height, money::Amount rate_e18,
                    const money::Asset& asset, const money::Price& price);
 
-/// Makes the account what the chain settled at `height`. More costs more at `price`; less gives back
-/// at the price it was booked at. Pure.
+/// Makes the account what the chain settled at `height`. More costs more at `price`; less gives
+/// back at the price it was booked at. Pure.
 LeaseChange TrueUp(LeaseAccount& lease, std::int64_t height, money::Amount settled,
                    const money::Asset& asset, const money::Price& price);
 

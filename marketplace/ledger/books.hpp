@@ -41,9 +41,9 @@ struct LeaseCost {
     money::Amount price_usd_e8;    ///< Of one whole coin.
 };
 
-/// The double-entry books. Every function posts within the caller's transaction and keeps the margin
-/// rollup with it; posting the same thing twice posts it once (entry ids are hashes of what they are
-/// for). Amounts are positive; an entry of zero is left out.
+/// The double-entry books. Every function posts within the caller's transaction and keeps the
+/// margin rollup with it; posting the same thing twice posts it once (entry ids are hashes of what
+/// they are for). Amounts are positive; an entry of zero is left out.
 
 void PostClaimCredit(pqxx::work& tx, const Owner& owner, const std::string& claim_event_id,
                      const Worth& credit, Time now);
@@ -51,14 +51,16 @@ void PostHold(pqxx::work& tx, const Owner& owner, const Worth& hold, Time now);
 /// Gives a hold back to unapplied credit.
 void PostRelease(pqxx::work& tx, const Owner& owner, const Worth& hold, Time now);
 /// Hold becomes deferred revenue, and the setup price is recognised; hosting starts at `now`.
-void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold, const ServicePrice& price,
-                    Time now);
-/// Recognises hosting for [last, through), split at UTC month borders: floor of the cumulative price
-/// less what was posted. Never beyond what was deferred. Returns what was posted, in micro-dollars.
+void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold,
+                    const ServicePrice& price, Time now);
+/// Recognises hosting for [last, through), split at UTC month borders: floor of the cumulative
+/// price less what was posted. Never beyond what was deferred. Returns what was posted, in
+/// micro-dollars.
 std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time through);
-/// Accrues the lease of an order up to `cost.height`, by row `leases`. Returns micro-dollars posted.
-std::int64_t AccrueLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq, const LeaseCost& cost,
-                         Time now);
+/// Accrues the lease of an order up to `cost.height`, by row `leases`. Returns micro-dollars
+/// posted.
+std::int64_t AccrueLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq,
+                         const LeaseCost& cost, Time now);
 /// What the chain says a lease has cost in all, at a settlement or at its close.
 struct LeaseSettlement {
     std::string asset;           ///< `uact`.
@@ -78,6 +80,7 @@ void PostEscrowDeposit(pqxx::work& tx, const Owner& owner, const std::string& tx
 void PostEscrowReturn(pqxx::work& tx, const Owner& owner, std::uint64_t dseq, const Worth& rest,
                       Time now);
 /// The fee of a transaction, shared over the orders of its messages by the caller.
-void PostGas(pqxx::work& tx, const Owner& owner, const std::string& tx_hash, const Worth& gas, Time now);
+void PostGas(pqxx::work& tx, const Owner& owner, const std::string& tx_hash, const Worth& gas,
+             Time now);
 
 }  // namespace berth::ledger

@@ -34,7 +34,7 @@ constexpr std::string_view kGas = "gas";
 /// One row to be: `debit` and `credit` of the same amount.
 struct Entry {
     std::string_view kind;
-    std::string what;  ///< With customer, order and kind it makes the entry's id: claim, period, ...
+    std::string what;  ///< With customer, order and kind it makes the id: claim, period, ...
     Account debit;
     Account credit;
     Worth worth;  ///< Left out when its amount is zero.

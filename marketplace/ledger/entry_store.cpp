@@ -23,7 +23,8 @@ constexpr auto kPost = R"sql(
         SELECT customer_id, operator_id, month,
                usd_micros * ((credit = 'revenue')::int - (debit = 'revenue')::int),
                usd_micros * ((credit = 'marketplace_fee')::int - (debit = 'marketplace_fee')::int),
-               usd_micros * ((credit = 'operator_payable')::int - (debit = 'operator_payable')::int),
+               usd_micros * ((credit = 'operator_payable')::int
+                             - (debit = 'operator_payable')::int),
                usd_micros * ((debit = 'lease_cost')::int - (credit = 'lease_cost')::int),
                usd_micros * ((debit = 'network_fees')::int - (credit = 'network_fees')::int)
         FROM posted

@@ -26,7 +26,8 @@ std::string CsvLine(const EntryRow& entry)
 
 std::string Posting(const std::string& account, const std::string& amount, const std::string& asset)
 {
-    return "    " + std::string{TreeOf(account)} + ':' + account + "  " + amount + ' ' + asset + '\n';
+    const std::string tree{TreeOf(account)};
+    return "    " + tree + ':' + account + "  " + amount + ' ' + asset + '\n';
 }
 
 std::string Transaction(const EntryRow& entry)

@@ -7,9 +7,9 @@
 
 namespace berth::ledger {
 
-/// The books, read: FinanceService but for CreateSession, whatever the transport. Finance reads all;
-/// an operator his customers within himself; a customer the rows of his own paid side (claims, holds,
-/// what was earned from them), never a margin. Thread-safe; blocks for queries.
+/// The books, read: FinanceService but for CreateSession, whatever the transport. Finance reads
+/// all; an operator his customers within himself; a customer the rows of his own paid side (claims,
+/// holds, what was earned from them), never a margin. Thread-safe; blocks for queries.
 /// Errors beside those of the contract: kUnauthenticated `NOT_AUTHENTICATED`; kForbidden
 /// `ROLE_MISSING`; kInvalid `BAD_MONTH`, `UNKNOWN_VIEWPOINT`; those of Database.
 class FinanceHandlers {

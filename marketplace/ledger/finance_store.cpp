@@ -28,7 +28,8 @@ constexpr auto kSumByKind = R"sql(
 
 constexpr auto kKnowsCustomer = R"sql(
     SELECT EXISTS (SELECT FROM orders WHERE customer_id = $1 AND ($2 = '' OR operator_id = $2))
-        OR EXISTS (SELECT FROM entries WHERE customer_id = $1 AND ($2 = '' OR operator_id = $2)))sql";
+        OR EXISTS (SELECT FROM entries
+                   WHERE customer_id = $1 AND ($2 = '' OR operator_id = $2)))sql";
 
 constexpr auto kListCustomers = R"sql(
     SELECT DISTINCT customer_id FROM margins
@@ -84,7 +85,8 @@ bool KnowsCustomer(pqxx::transaction_base& tx, const std::string& customer_id,
 }
 
 std::vector<std::string> ListCustomers(pqxx::transaction_base& tx, const std::string& operator_id,
-                                       const std::string& month, const std::string& after, int limit)
+                                       const std::string& month, const std::string& after,
+                                       int limit)
 {
     std::vector<std::string> customers;
     for (const auto& row : tx.exec_params(kListCustomers, operator_id, month, after, limit)) {

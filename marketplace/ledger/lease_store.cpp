@@ -18,7 +18,8 @@ constexpr auto kLockLease = R"sql(
 constexpr auto kSaveLease = R"sql(
     UPDATE leases SET accrued_height = $6, accrued_e18 = $7::numeric, posted_amount = $8::numeric,
                       worth_e8 = $9::numeric, posted_micros = $10
-    WHERE customer_id = $1 AND order_id = $2 AND dseq = $3::numeric AND gseq = $4 AND oseq = $5)sql";
+    WHERE customer_id = $1 AND order_id = $2 AND dseq = $3::numeric
+          AND gseq = $4 AND oseq = $5)sql";
 
 struct LeaseRow {
     LeaseAccount account;

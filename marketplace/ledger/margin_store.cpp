@@ -7,18 +7,21 @@ constexpr auto kRead = R"sql(
     SELECT customer_id, operator_id, month, revenue_usd_micros, fee_usd_micros, payable_usd_micros,
            lease_cost_usd_micros, other_cost_usd_micros
     FROM margins
-    WHERE ($1 = '' OR customer_id = $1) AND ($2 = '' OR operator_id = $2) AND ($3 = '' OR month = $3)
+    WHERE ($1 = '' OR customer_id = $1) AND ($2 = '' OR operator_id = $2)
+          AND ($3 = '' OR month = $3)
     ORDER BY customer_id, operator_id, month)sql";
 
 constexpr auto kRecompute = R"sql(
     SELECT customer_id, operator_id, month,
            sum(usd_micros * ((credit = 'revenue')::int - (debit = 'revenue')::int)),
            sum(usd_micros * ((credit = 'marketplace_fee')::int - (debit = 'marketplace_fee')::int)),
-           sum(usd_micros * ((credit = 'operator_payable')::int - (debit = 'operator_payable')::int)),
+           sum(usd_micros * ((credit = 'operator_payable')::int
+                             - (debit = 'operator_payable')::int)),
            sum(usd_micros * ((debit = 'lease_cost')::int - (credit = 'lease_cost')::int)),
            sum(usd_micros * ((debit = 'network_fees')::int - (credit = 'network_fees')::int))
     FROM entries
-    WHERE ($1 = '' OR customer_id = $1) AND ($2 = '' OR operator_id = $2) AND ($3 = '' OR month = $3)
+    WHERE ($1 = '' OR customer_id = $1) AND ($2 = '' OR operator_id = $2)
+          AND ($3 = '' OR month = $3)
           AND ARRAY[debit, credit] && ARRAY['revenue', 'marketplace_fee', 'operator_payable',
                                             'lease_cost', 'network_fees']
     GROUP BY customer_id, operator_id, month

@@ -19,15 +19,15 @@ std::int64_t FloorOf(std::int64_t value, std::int64_t numerator, std::int64_t de
 
 std::int64_t EarnedUntil(Time end, Time started, const HostingTerms& terms)
 {
-    const auto earned =
-        FloorOf(terms.monthly_usd_micros, (end - started).count(), Time::duration{kServiceMonth}.count());
+    const auto earned = FloorOf(terms.monthly_usd_micros, (end - started).count(),
+                                Time::duration{kServiceMonth}.count());
     return std::min(earned, terms.deferred_usd_micros);
 }
 
 }  // namespace
 
-std::vector<HostingPeriod> HostingPeriods(const HostingProgress& progress, const HostingTerms& terms,
-                                          Time through)
+std::vector<HostingPeriod> HostingPeriods(const HostingProgress& progress,
+                                          const HostingTerms& terms, Time through)
 {
     std::vector<HostingPeriod> periods;
     auto posted = progress.posted_usd_micros;

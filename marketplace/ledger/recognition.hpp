@@ -27,11 +27,11 @@ struct HostingTerms {
     std::int64_t deferred_usd_micros = 0;
 };
 
-/// Hosting in [progress.through, through), split at UTC month borders. The sum up to the end of each
-/// period is floor(price × (end - started) / month), capped by what was deferred, so that rounding
-/// never drifts. A period of zero is in the list. Pure.
-std::vector<HostingPeriod> HostingPeriods(const HostingProgress& progress, const HostingTerms& terms,
-                                          Time through);
+/// Hosting in [progress.through, through), split at UTC month borders. The sum up to the end of
+/// each period is floor(price × (end - started) / month), capped by what was deferred, so that
+/// rounding never drifts. A period of zero is in the list. Pure.
+std::vector<HostingPeriod> HostingPeriods(const HostingProgress& progress,
+                                          const HostingTerms& terms, Time through);
 
 /// floor(usd_micros × bps / 10,000). Pure.
 std::int64_t ShareOf(std::int64_t usd_micros, std::int64_t bps);

@@ -65,8 +65,8 @@ std::int64_t SetupOf(const ServicePrice& price, std::int64_t deferred)
 
 }  // namespace
 
-void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold, const ServicePrice& price,
-                    Time now)
+void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold,
+                    const ServicePrice& price, Time now)
 {
     Post(tx, owner,
          {.kind = kind::kSale, .what = "", .debit = kHeldCredit, .credit = kSoldCredit,

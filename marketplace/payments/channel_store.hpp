@@ -30,7 +30,8 @@ struct ChannelRow {
     std::int64_t observed_ledger = 0;
 };
 
-/// Reads and locks a channel for the rest of the transaction; nothing if the customer has none such.
+/// Reads and locks a channel for the rest of the transaction; nothing if the customer has none
+/// such.
 std::optional<ChannelRow> LockChannel(pqxx::work& tx, const ChannelKey& key);
 std::optional<ChannelRow> FindChannel(pqxx::transaction_base& tx, const ChannelKey& key);
 /// False when the customer has it already.

@@ -11,8 +11,9 @@
 
 namespace berth::payments {
 
-/// A channel as its chain held it, at most `observation_age_max` ago, so that a burst of claims asks
-/// the chain once. Checks the network at every reading. Thread-safe; blocks until the deadline.
+/// A channel as its chain held it, at most `observation_age_max` ago, so that a burst of claims
+/// asks the chain once. Checks the network at every reading. Thread-safe; blocks until the
+/// deadline.
 class FreshChannels {
 public:
     using Reading = std::optional<ChannelOnChain>;

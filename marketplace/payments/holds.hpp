@@ -19,15 +19,16 @@ struct ChannelKey {
     std::string channel_id;
 };
 
-/// Takes `worth` from a channel's unapplied credit for an order. The channel's row is locked by this
-/// call (lock order: channels, then orders, then jobs). Errors: kPrecondition `CREDIT_TOO_LOW`,
-/// `HOLD_EXISTS` (an order takes one hold in its life).
+/// Takes `worth` from a channel's unapplied credit for an order. The channel's row is locked by
+/// this call (lock order: channels, then orders, then jobs). Errors: kPrecondition
+/// `CREDIT_TOO_LOW`, `HOLD_EXISTS` (an order takes one hold in its life).
 Result<void> TakeHold(pqxx::work& tx, const ChannelKey& channel, const ledger::Owner& owner,
                       const ledger::Worth& worth, Time now);
 /// Locks the channel of an order's hold, if it has one: for who will release or earn it, before he
 /// locks the order, so that the lock order holds.
 void LockHoldChannel(pqxx::work& tx, const std::string& customer_id, const std::string& order_id);
-/// Gives an order's hold back to unapplied credit; nothing where none is held. Returns what went back.
+/// Gives an order's hold back to unapplied credit; nothing where none is held. Returns what went
+/// back.
 std::optional<ledger::Worth> ReleaseHold(pqxx::work& tx, const ledger::Owner& owner, Time now);
 /// Turns an order's hold into earned credit and deferred revenue, and recognises the setup price.
 /// Errors: kPrecondition `NO_HOLD`.

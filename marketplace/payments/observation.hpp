@@ -20,7 +20,8 @@ money::Amount Observe(ChannelRow& channel, const std::optional<ChannelOnChain>& 
 
 /// Observes a locked channel, saves it and books what was pushed.
 void RecordObservation(pqxx::work& tx, ChannelRow& channel,
-                       const std::optional<ChannelOnChain>& chain, const rails::ClaimPolicy& policy);
+                       const std::optional<ChannelOnChain>& chain,
+                       const rails::ClaimPolicy& policy);
 
 /// A channel as the claim policy looks at it.
 rails::ChannelState StateOf(const ChannelRow& channel);

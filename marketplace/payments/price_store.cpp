@@ -22,8 +22,10 @@ ledger::Worth WorthNow(pqxx::transaction_base& tx, const std::string& asset, mon
     const auto rows = tx.exec_params(kNewestPrice, asset);
     if (!known || rows.empty()) return worth;
     worth.snapshot_id = rows[0][0].as<std::string>();
-    const money::Price price{.snapshot_id = worth.snapshot_id, .usd_e8 = db::ReadAmount(rows[0][1])};
-    const auto micros = money::ToUsdMicros(amount, *known, price, money::Rounding::kFloor).ToInt64();
+    const money::Price price{.snapshot_id = worth.snapshot_id,
+                             .usd_e8 = db::ReadAmount(rows[0][1])};
+    const auto micros =
+        money::ToUsdMicros(amount, *known, price, money::Rounding::kFloor).ToInt64();
     worth.usd_micros = micros.value_or(std::numeric_limits<std::int64_t>::max());
     return worth;
 }

@@ -10,8 +10,8 @@
 
 namespace berth::payments {
 
-/// An amount at the newest price snapshot of its asset, floored to micro-dollars; without a snapshot
-/// it is booked at zero dollars and names none.
+/// An amount at the newest price snapshot of its asset, floored to micro-dollars; without a
+/// snapshot it is booked at zero dollars and names none.
 ledger::Worth WorthNow(pqxx::transaction_base& tx, const std::string& asset, money::Amount amount);
 
 /// When the transaction began, by the database's clock.

@@ -16,7 +16,8 @@ namespace berth::payments {
 
 /// The `result` object of an answer.
 Result<boost::json::object> ReadRippledResult(std::string_view body);
-/// `xrpl:<network id>` of a `server_info` result; a server that names none is on the main network, 0.
+/// `xrpl:<network id>` of a `server_info` result; a server that names none is on the main network,
+/// 0.
 Result<std::string> ReadNetwork(const boost::json::object& result);
 /// The channel of a `ledger_entry` result, without `ledger_time`; nothing for `entryNotFound`.
 Result<std::optional<ChannelOnChain>> ReadChannel(const boost::json::object& result,

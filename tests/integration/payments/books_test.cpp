@@ -189,7 +189,8 @@ TEST_F(BooksTest, EntriesCanBeNeitherChangedNorDeleted)
 {
     MakeChannel(10);
     for (const auto* statement : {"UPDATE entries SET amount = 1", "DELETE FROM entries",
-                                  "TRUNCATE entries", "DELETE FROM claims", "UPDATE claims SET credited = 9"}) {
+                                  "TRUNCATE entries", "DELETE FROM claims",
+                                  "UPDATE claims SET credited = 9"}) {
         const auto refused = (*database_).Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
             tx.exec(statement);
             return true;

@@ -16,8 +16,8 @@ namespace berth::test {
 namespace {
 
 constexpr auto kInsertOrder = R"sql(
-    INSERT INTO orders (customer_id, order_id, event_id, operator_id, plan_id, plan, state, hostname,
-                        setup_usd_micros, monthly_usd_micros, due, quote_expires_at)
+    INSERT INTO orders (customer_id, order_id, event_id, operator_id, plan_id, plan, state,
+                        hostname, setup_usd_micros, monthly_usd_micros, due, quote_expires_at)
     VALUES ($1, $2, $3, $4, 'small', $5, 1, 'relay.test', 2000000, 10000000, $6, $7::timestamptz)
     )sql";
 

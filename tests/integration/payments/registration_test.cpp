@@ -30,7 +30,8 @@ TEST_F(RegistrationTest, AProvenChannelIsRegisteredOnceAndObservedFromThenOn)
     EXPECT_EQ(first->channel().status(), "open");
     ASSERT_TRUE(world_.Register(payer_, channel));
     EXPECT_EQ(world_.database.Value("SELECT count(*) FROM channels"), "1");
-    EXPECT_EQ(world_.database.Value("SELECT count(*) FROM jobs WHERE kind = 'observe_channel'"), "1");
+    EXPECT_EQ(world_.database.Value("SELECT count(*) FROM jobs WHERE kind = 'observe_channel'"),
+              "1");
 }
 
 TEST_F(RegistrationTest, WhatWasPaidOutBeforeIsNotCredited)

@@ -64,7 +64,8 @@ TEST(HostingPeriodsTest, NeverEarnMoreThanWasDeferred)
 
 TEST(HostingPeriodsTest, NothingLiesBehindWhatWasRecognised)
 {
-    EXPECT_TRUE(HostingPeriods({.started = kStart, .through = kStart + 1h}, kTerms, kStart).empty());
+    const HostingProgress progress{.started = kStart, .through = kStart + 1h};
+    EXPECT_TRUE(HostingPeriods(progress, kTerms, kStart).empty());
 }
 
 TEST(ShareOfTest, FloorsTheFee)

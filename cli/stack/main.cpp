@@ -55,6 +55,7 @@ int Complain(const Error& error, bool as_json)
 
 Result<void> Up(const Options& options)
 {
+    StopWithParent();
     World world{options.world};
     if (const auto started = world.Start(); !started) return started;
     std::cout << json::serialize(world.Describe()) << std::endl;

@@ -18,6 +18,10 @@ void HoldStopSignals()
     sigemptyset(&held);
     for (const int signal : kStopSignals) sigaddset(&held, signal);
     ::pthread_sigmask(SIG_BLOCK, &held, nullptr);
+}
+
+void StopWithParent()
+{
     const auto parent = ::getppid();
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::raise(SIGTERM);  // It died before the prctl.

@@ -37,7 +37,8 @@ forbid_daemons() {
   as_root chmod 755 "$policy"
   if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     as_root mkdir -p /etc/postgresql-common
-    printf 'create_main_cluster = false\n' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    printf 'create_main_cluster = false\n' |
+      as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
   fi
 }
 allow_daemons() {

@@ -24,6 +24,7 @@ CREATE TABLE jobs (
     CONSTRAINT jobs_one_open_per_subject_and_kind UNIQUE (queue_id, subject, kind)
 );
 CREATE INDEX jobs_due_first ON jobs (queue_id, run_at, job_id);
+CREATE INDEX jobs_overdue_first ON jobs (kind, step_deadline) WHERE step_deadline < 'infinity';
 
 CREATE TABLE job_history (
     queue_id    INTEGER NOT NULL,

@@ -31,7 +31,8 @@ queue::NewJob NewJobOf(const OrderRow& order, const std::string& kind)
             .customer_id = order.customer_id,
             .order_id = order.order_id,
             .kind = kind,
-            .step = std::string{first.step}};
+            .step = std::string{first.step},
+            .step_budget = first.budget};
 }
 
 /// The provision job, wherever it stands, under lock.

@@ -55,7 +55,8 @@ bool IsProven(const v1::Facts& facts, const std::string& step)
     return true;
 }
 
-v1::StepAnswer Recorded() {
+v1::StepAnswer Recorded()
+{
     v1::StepAnswer answer;
     answer.set_recorded(true);
     return answer;
@@ -126,17 +127,6 @@ StepLog LogOf(const v1::StepReport& report, const std::string& job_id)
     return log;
 }
 
-Error Overdue(const queue::Job& job, const std::string& waiting_for)
-{
-    if (job.step == "choose_bid") {
-        return Fail(ErrorCode::kPrecondition, "NO_BID",
-                    "No provider made an acceptable bid in time.");
-    }
-    return Fail(ErrorCode::kTimeout, "STEP_TIMED_OUT",
-                "The step " + job.step + " took too long" +
-                    (waiting_for.empty() ? "." : ", waiting for " + waiting_for + "."));
-}
-
 Error AsError(const v1::StepError& error)
 {
     return Fail(ErrorCode::kPrecondition, error.reason(), error.message());
@@ -146,7 +136,7 @@ Result<void> WaitOrGiveUp(pqxx::work& tx, const ProgressRules& rules, Held& held
                           const v1::NotYet& not_yet, Time now)
 {
     if (held.job.step_overdue && held.job.kind == "provision") {
-        return GiveUp(tx, rules, held.order, held.job, Overdue(held.job, not_yet.waiting_for()), now);
+        return GiveUp(tx, rules, held.order, held.job, StepOverdue(held.job, not_yet.waiting_for()), now);
     }
     const auto wait = std::max(kShortestWait, milliseconds{not_yet.again_in_millis()});
     queue::Postpone(tx, held.job, std::min(wait, rules.queue.retry_max), not_yet.waiting_for());
@@ -206,6 +196,17 @@ std::string ReasonToRefuse(const Held& held, const v1::StepReport& report, const
 }
 
 }  // namespace
+
+Error StepOverdue(const queue::Job& job, const std::string& waiting_for)
+{
+    if (job.step == "choose_bid") {
+        return Fail(ErrorCode::kPrecondition, "NO_BID",
+                    "No provider made an acceptable bid in time.");
+    }
+    return Fail(ErrorCode::kTimeout, "STEP_TIMED_OUT",
+                "The step " + job.step + " took too long" +
+                    (waiting_for.empty() ? "." : ", waiting for " + waiting_for + "."));
+}
 
 void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Job& job,
           const StepRow& step)

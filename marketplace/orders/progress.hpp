@@ -30,6 +30,9 @@ struct Reporter {
 Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules, const Reporter& reporter,
                                   const v1::StepReport& report, Time now);
 
+/// That a step took longer than its budget.
+Error StepOverdue(const queue::Job& job, const std::string& waiting_for);
+
 /// The job (locked, of a locked order) has finished `step`: goes on with the step after it, or ends.
 void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Job& job,
           const StepRow& step);

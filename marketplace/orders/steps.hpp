@@ -32,7 +32,7 @@ inline constexpr std::array kSteps{
     StepRow{"provision", "verify_relay", StepExecutor::kWorker, 15min},
     StepRow{"provision", "verify_relay", StepExecutor::kMarketplace, 15min},
     StepRow{"provision", "activate", StepExecutor::kMarketplace},
-    StepRow{"meter_lease", "meter_lease", StepExecutor::kWorker},
+    StepRow{"meter_lease", "meter_lease", StepExecutor::kWorker, 15min},
     StepRow{"meter_lease", "book_lease", StepExecutor::kMarketplace},
     StepRow{"close", "remove_edge", StepExecutor::kWorker},
     StepRow{"close", "close_deployment", StepExecutor::kWorker},

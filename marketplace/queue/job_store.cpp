@@ -65,7 +65,8 @@ constexpr auto kFindOpen =
     "SELECT " BERTH_JOB_COLUMNS "FROM jobs WHERE queue_id = $1 AND subject = $2 AND kind = $3";
 constexpr auto kOverdue =
     "SELECT " BERTH_JOB_COLUMNS
-    "FROM jobs WHERE kind = $1 AND step_deadline <= now() AND leased_until <= now() LIMIT $2";
+    "FROM jobs WHERE kind = $1 AND step_deadline <= now() AND step_deadline < 'infinity' "
+    "AND leased_until <= now() ORDER BY step_deadline LIMIT $2";
 
 constexpr auto kAdvance = R"sql(
     UPDATE jobs SET step = $3, attempt = 1, intent = '', waiting_for = '',

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "marketplace/proof/order_duty.hpp"
+
+namespace berth::proof {
+
+/// What becomes true by the passing of time alone: orders that were never paid are cancelled, orders
+/// whose paid time is over are closed, steps that took too long fail. One thread, a few of each at a
+/// time; several marketplaces may sweep at once.
+class Sweeper {
+public:
+    explicit Sweeper(const Parts& parts);
+    ~Sweeper();
+
+    /// One round; also what the thread does. Errors: those of Database.
+    Result<void> Sweep();
+
+private:
+    using Ended = std::function<Result<void>(pqxx::work& tx, orders::OrderRow& order, Time now)>;
+
+    void Run();
+    Result<void> CancelUnpaid();
+    Result<void> CloseServed();
+    Result<void> EndOverdue();
+    Result<void> EndOverdueJob(const queue::Job& job);
+    Result<void> MeterWithoutWorker();
+    Result<void> OnOrder(const std::string& customer_id, const std::string& order_id,
+                         const Ended& work);
+
+    const Parts parts_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace berth::proof

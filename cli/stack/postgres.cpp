@@ -47,6 +47,8 @@ std::string Quoted(const std::string& name)
 
 Postgres::Postgres(fs::path folder) : folder_{std::move(folder)} {}
 
+fs::path Postgres::LinkIn(const fs::path& folder) { return folder / "files"; }
+
 Result<void> Postgres::Start(Deadline deadline)
 {
     const auto programs = ServerPrograms();
@@ -74,7 +76,7 @@ Result<void> Postgres::Start(Deadline deadline)
 
 Result<void> Postgres::MakeFiles()
 {
-    const auto made = files_.Make(folder_ / "files", fs::perms::owner_all);
+    const auto made = files_.Make(LinkIn(folder_), fs::perms::owner_all);
     if (!made || ::geteuid() != 0) return made;
     const auto* user = ::getpwnam(kServerUser);
     if (user && ::chown(files_.path().c_str(), user->pw_uid, user->pw_gid) == 0) return {};

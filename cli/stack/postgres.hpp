@@ -15,8 +15,10 @@ namespace berth::stack {
 class Postgres final : public Server {
 public:
     /// Keeps its files in a new folder under /tmp, which `postgres` can enter wherever our own
-    /// folder is; `folder/data` is a link to it.
+    /// folder is; a link in `folder` leads to it.
     explicit Postgres(std::filesystem::path folder);
+    /// The link, in a folder given to the constructor.
+    static std::filesystem::path LinkIn(const std::filesystem::path& folder);
     Postgres(const Postgres&) = delete;
     Postgres& operator=(const Postgres&) = delete;
     ~Postgres() override = default;

@@ -10,8 +10,9 @@ namespace fs = std::filesystem;
 
 const std::string kPrefix = "/tmp/berth-stack-";
 
-/// Removes the link, and what it leads to if that is a scratch folder.
-void RemoveLeftover(const fs::path& link)
+}  // namespace
+
+void ScratchFolder::RemoveLeftover(const fs::path& link)
 {
     std::error_code ignored;
     if (!fs::is_symlink(link, ignored)) return;
@@ -19,8 +20,6 @@ void RemoveLeftover(const fs::path& link)
     if (target.string().starts_with(kPrefix)) fs::remove_all(target, ignored);
     fs::remove(link, ignored);
 }
-
-}  // namespace
 
 ScratchFolder::~ScratchFolder()
 {

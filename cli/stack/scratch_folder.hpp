@@ -19,6 +19,8 @@ public:
     /// Makes it with `mode`, and the symbolic link `link` to it.
     /// Errors: kUnavailable `FOLDER_NOT_MADE`.
     Result<void> Make(const std::filesystem::path& link, std::filesystem::perms mode);
+    /// Removes what a killed run left behind under `link`.
+    static void RemoveLeftover(const std::filesystem::path& link);
     /// Where it is; empty before Make.
     const std::filesystem::path& path() const { return path_; }
 

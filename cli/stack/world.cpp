@@ -93,6 +93,7 @@ Result<void> World::PrepareFolder()
         return made;
     const auto open_to_all = fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec;
     if (const auto made = databases_.Make(folder / "databases", open_to_all); !made) return made;
+    ScratchFolder::RemoveLeftover(Postgres::LinkIn(folder / "postgres"));
     for (const auto* name : kOurFolders) fs::remove_all(folder / name, failed);
     for (const auto* name : {"keys", "tls", "akash/home", "plans"}) {
         fs::create_directories(folder / name, failed);

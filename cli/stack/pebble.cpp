@@ -2,9 +2,10 @@
 
 #include <boost/json.hpp>
 
+#include "cli/stack/layout.hpp"
 #include "cli/stack/private_ca.hpp"
-#include "core/base/command_runner.hpp"
 #include "core/base/file.hpp"
+#include "core/probe/http_client.hpp"
 
 namespace berth::stack {
 namespace {
@@ -12,10 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
+constexpr auto kFetchLimit = 5s;
 constexpr int kPortThatNothingListensOn =
     1;  // For challenges over HTTP and TLS, which we never use.
-
-std::string Local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
 ChildSpec SpecOf(const Pebble::Settings& settings)
 {
@@ -66,12 +66,10 @@ Result<void> Pebble::WriteFiles() const
 
 bool Pebble::FetchRoot() const
 {
-    ProcessRunner runner{1};
-    const Command fetch{.argv = {"curl", "--silent", "--fail", "--max-time", "3", "--cacert",
-                                 ServerCa(),
-                                 "https://" + Local(settings_.management_port) + "/roots/0"}};
-    const auto root = runner.Run(fetch, Deadline::After(5s));
-    return root && root->exit_code == 0 && WriteFileAtomically(Root(), root->out, 0644);
+    const auto root =
+        probe::Fetch({.url = "https://" + Local(settings_.management_port) + "/roots/0"},
+                     {.ca_file = ServerCa()}, Deadline::After(kFetchLimit));
+    return root && root->status == 200 && WriteFileAtomically(Root(), root->body, 0644);
 }
 
 std::string Pebble::Directory() const { return "https://" + Local(settings_.port) + "/dir"; }

@@ -1,0 +1,86 @@
+// A private world of Berth (program berth-stack) for one test file.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+export const build = process.env.BERTH_BUILD ?? path.join(root, 'build/release');
+
+const START_LIMIT_MS = 180_000;
+
+/// Starts a world and waits until it serves. `args` go to `berth-stack up`, for example
+/// ['--operators', '2', '--set', 'worker.slots=1'].
+export async function startWorld(args = []) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'berth-e2e-'));
+  const child = spawn(
+    path.join(build, 'cli/stack/berth-stack'),
+    ['up', '--json', '--control', '--folder', folder, ...args],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const world = new World(child, folder);
+  try {
+    world.info = await world.nextLine(START_LIMIT_MS);
+    if (world.info.error) throw new Error(`the world did not start: ${world.info.error.message}`);
+  } catch (error) {
+    await world.stop();
+    throw error;
+  }
+  return world;
+}
+
+class World {
+  /// Events of the supervisor so far: {event: 'ended' | 'started' | 'not_started', server, ...}.
+  events = [];
+  #child;
+  #folder;
+  #ended;
+  #lines = [];
+  #waiting = [];
+
+  constructor(child, folder) {
+    this.#child = child;
+    this.#folder = folder;
+    this.#ended = new Promise((resolve) => child.once('close', resolve));
+    createInterface({ input: child.stdout }).on('line', (line) => this.#take(JSON.parse(line)));
+    child.once('close', () => this.#take({ error: { message: 'berth-stack has ended' } }));
+  }
+
+  #take(object) {
+    if (object.event) {
+      this.events.push(object);
+      if (object.event === 'started') this.info.pids[object.server] = object.pid;
+      return;
+    }
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting(object);
+    else this.#lines.push(object);
+  }
+
+  nextLine(limitMs) {
+    if (this.#lines.length > 0) return Promise.resolve(this.#lines.shift());
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('berth-stack did not answer')), limitMs);
+      this.#waiting.push((object) => {
+        clearTimeout(timer);
+        resolve(object);
+      });
+    });
+  }
+
+  /// {do: 'start' | 'stop' | 'kill' | 'restart', server, failpoint}; the answer of berth-stack.
+  command(command) {
+    this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+    return this.nextLine(START_LIMIT_MS);
+  }
+
+  /// Ends the world and removes its folder; the exit code of berth-stack.
+  async stop() {
+    this.#child.kill('SIGTERM');
+    const code = await this.#ended;
+    await rm(this.#folder, { recursive: true, force: true });
+    return code;
+  }
+}

@@ -174,8 +174,12 @@ struct Resources {
 Resources ReadResources(const YAML::Node& profile)
 {
     const auto resources = profile["resources"];
-    Resources read{.cpu = ParseCpu(resources["cpu"]["units"]),
-                   .memory = ParseBytes(resources["memory"]["size"], "memory"),
+    const auto part = [&](const char* name, const char* field) {
+        const auto node = resources[name];
+        return node ? YAML::Node{node[field]} : YAML::Node{YAML::NodeType::Undefined};
+    };
+    Resources read{.cpu = ParseCpu(part("cpu", "units")),
+                   .memory = ParseBytes(part("memory", "size"), "memory"),
                    .volumes = {}};
     const auto storage = resources["storage"];
     const auto add = [&](const YAML::Node& volume) {

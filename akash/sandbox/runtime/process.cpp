@@ -96,6 +96,12 @@ void Process::Stop()
         if (!Running()) return;
         std::this_thread::sleep_for(20ms);
     }
+    Kill();
+}
+
+void Process::Kill()
+{
+    if (!Running()) return;
     ::kill(-pid_, SIGKILL);
     Wait();
 }

@@ -29,6 +29,8 @@ public:
     bool Running();
     /// SIGTERM, then SIGKILL after the grace.
     void Stop();
+    /// SIGKILL, and waits for the end.
+    void Kill();
     /// Waits for the end; the exit code, or 128 + signal.
     int Wait();
 

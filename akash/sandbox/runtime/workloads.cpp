@@ -23,6 +23,7 @@ using namespace std::chrono_literals;
 constexpr auto kLookAgain = 200ms;
 constexpr auto kRestartPause = 1s;
 constexpr std::size_t kLogBytesMax = 256 * 1024;
+constexpr const char* kListenVariable = "BERTH_RELAY_ADDRESS";  // What the relay's image reads.
 
 std::string KeyOf(const akash::LeaseId& lease)
 {
@@ -129,7 +130,6 @@ std::map<std::string, std::string> LoopbackEnvironment(const Service& own,
                                                        const std::vector<Service>& all)
 {
     auto environment = own.environment;
-    bool has_address = false;
     const auto own_address = "127.0.0.1:" + std::to_string(own.port);
     for (auto& [name, value] : environment) {
         for (const auto& other : all) {
@@ -146,12 +146,10 @@ std::map<std::string, std::string> LoopbackEnvironment(const Service& own,
                 ReplaceAll(value, "port=" + inner, "port=" + outer);
             }
         }
-        if (value == "0.0.0.0:" + std::to_string(own.inner_port)) {
-            value = own_address;
-            has_address = true;
-        }
+        // A container listens on all of its addresses; a process here on one of loopback.
+        if (value.find("0.0.0.0:") != value.npos) value = own_address;
     }
-    if (!has_address) environment["BERTH_ADDRESS"] = own_address;
+    environment[kListenVariable] = own_address;
     return environment;
 }
 

@@ -1,0 +1,317 @@
+// What the driver promises, on a running network. Everything in DriverConformance is valid on a real
+// chain too; what commands the sandbox's faults skips there.
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "akash/cli_chain_reader.hpp"
+#include "akash/cli_manifest.hpp"
+#include "akash/cli_provider_gateway.hpp"
+#include "akash/cli_signer.hpp"
+#include "core/base/digest.hpp"
+#include "tests/conformance/akash/sandbox_network.hpp"
+
+namespace berth::akash {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLimit = 60s;
+constexpr std::int64_t kDepositUact = 5'000'000;
+
+RelayDeployment ADeployment()
+{
+    return {.relay_image = tests::kTestImage,
+            .postgres_image = "postgres:15.4",
+            .cpu_millis = 1000,
+            .memory_bytes = 1 << 30,
+            .storage_bytes = 1 << 30,
+            .accept_hosts = {"relay.example.com"},
+            .relay_environment = {{"DATABASE_URL", Secret{"postgres://relay:a<b>&c@postgres:5432/relay"}}},
+            .postgres_environment = {{"POSTGRES_USER", Secret{"relay"}},
+                                     {"POSTGRES_PASSWORD", Secret{"a-long-password"}}},
+            .ceiling_per_block_e18 = *ParseDec18("1000"),
+            .required_attributes = {}};
+}
+
+std::uint64_t RandomDseq()
+{
+    std::uint64_t dseq = 0;
+    for (const char byte : RandomBytes(6)) dseq = dseq << 8 | static_cast<unsigned char>(byte);
+    return dseq;
+}
+
+/// Asks until `found` says so; the network gets a minute.
+template <typename Ask, typename Found>
+auto Eventually(Ask ask, Found found)
+{
+    const auto deadline = Deadline::After(kLimit);
+    auto answer = ask();
+    while (!(answer && found(*answer)) && !deadline.Passed()) {
+        std::this_thread::sleep_for(50ms);
+        answer = ask();
+    }
+    return answer;
+}
+
+class DriverConformance : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() { network = new tests::SandboxNetwork; }
+    static void TearDownTestSuite()
+    {
+        delete network;
+        network = nullptr;
+    }
+    void TearDown() override
+    {
+        if (!network->is_real()) network->Control({"heal"});
+    }
+
+    Deadline Soon() const { return Deadline::After(kLimit); }
+
+    TxOutcome SendAndWait(const std::vector<std::string>& messages)
+    {
+        const auto signed_tx = signer.Sign(messages, Soon());
+        EXPECT_TRUE(signed_tx) << signed_tx.error().message;
+        if (!signed_tx) return {.codespace = {}, .code = -1, .raw_log = {}};
+        const auto answer = signer.Broadcast(*signed_tx, Soon());
+        EXPECT_TRUE(answer) << answer.error().message;
+        const auto found = Eventually([&] { return reader.FindTx(signed_tx->hash, Soon()); },
+                                      [](const auto& outcome) { return outcome.has_value(); });
+        if (!found || !*found) return {.codespace = {}, .code = -1, .raw_log = {}};
+        return **found;
+    }
+
+    /// Creates a deployment of `ADeployment` and returns its id.
+    DeploymentId Create()
+    {
+        const DeploymentId id{*signer.Address(Soon()), RandomDseq()};
+        const auto sdl = RenderSdl(ADeployment());
+        const auto manifest = manifests.ManifestOf(*sdl, ADeployment(), Soon());
+        EXPECT_TRUE(manifest) << manifest.error().message;
+        const auto outcome = SendAndWait({CreateDeploymentMessage(
+            id, manifest->groups_json, manifest->hash_hex, "uact", money::Amount{kDepositUact})});
+        EXPECT_EQ(outcome.code, 0) << outcome.raw_log;
+        return id;
+    }
+
+    std::optional<Bid> CheapestBid(const DeploymentId& id)
+    {
+        std::optional<Bid> best;
+        const auto bids = Eventually([&] { return reader.ListOpenBids(id.owner, Soon()); },
+                                     [&](const auto& all) {
+                                         for (const auto& bid : all) {
+                                             if (bid.id.dseq == id.dseq) return true;
+                                         }
+                                         return false;
+                                     });
+        for (const auto& bid : *bids) {
+            if (bid.id.dseq != id.dseq) continue;
+            if (!best || bid.price.amount_e18 < best->price.amount_e18) best = bid;
+        }
+        return best;
+    }
+
+    static tests::SandboxNetwork* network;
+    ProcessRunner runner{2};
+    SystemClock clock;
+    CliChainReader reader{runner, network->programs()};
+    CliSigner signer{runner, network->programs(), clock};
+    CliProviderGateway gateway{runner, network->programs()};
+    CliManifestSource manifests{runner, network->programs()};
+};
+tests::SandboxNetwork* DriverConformance::network = nullptr;
+
+TEST_F(DriverConformance, ReadsStatusAccountAndBalances)
+{
+    const auto status = reader.Status(Soon());
+    ASSERT_TRUE(status) << status.error().message;
+    EXPECT_EQ(status->chain_id, network->programs().chain_id);
+    EXPECT_GT(status->height, 0);
+    EXPECT_LT(std::chrono::abs(status->block_time - clock.Now()), 5min);
+
+    const auto address = signer.Address(Soon());
+    ASSERT_TRUE(address);
+    const auto account = reader.GetAccount(*address, Soon());
+    ASSERT_TRUE(account && *account);
+    EXPECT_EQ((*account)->address, *address);
+    const auto balance = reader.Balance(*address, "uakt", Soon());
+    ASSERT_TRUE(balance) << balance.error().message;
+    EXPECT_GT(*balance, money::Amount{0});
+}
+
+TEST_F(DriverConformance, FindsNothingWhereTheChainKnowsNothing)
+{
+    const DeploymentId id{*signer.Address(Soon()), RandomDseq()};
+    const auto deployment = reader.GetDeployment(id, Soon());
+    ASSERT_TRUE(deployment) << deployment.error().message;
+    EXPECT_FALSE(*deployment);
+    const auto tx = reader.FindTx(std::string(64, 'A'), Soon());
+    ASSERT_TRUE(tx) << tx.error().message;
+    EXPECT_FALSE(*tx);
+    const auto leases = reader.ListLeases(id, Soon());
+    ASSERT_TRUE(leases);
+    EXPECT_TRUE(leases->empty());
+}
+
+TEST_F(DriverConformance, RunsADeploymentFromCreationToRefund)
+{
+    const auto id = Create();
+    const auto created = reader.GetDeployment(id, Soon());
+    ASSERT_TRUE(created && *created);
+    EXPECT_EQ((*created)->state, "active");
+
+    const auto bid = CheapestBid(id);
+    ASSERT_TRUE(bid);
+    EXPECT_EQ(bid->price.denom, "uact");
+    ASSERT_EQ(SendAndWait({CreateLeaseMessage(bid->id)}).code, 0);
+    const auto leases = reader.ListLeases(id, Soon());
+    ASSERT_TRUE(leases);
+    ASSERT_EQ(leases->size(), 1u);
+    EXPECT_EQ(leases->front().id, bid->id);
+    EXPECT_EQ(leases->front().state, "active");
+
+    EXPECT_EQ(gateway.LeaseStatus(bid->id, Soon()).error().reason, "NO_MANIFEST");
+    const auto sdl = RenderSdl(ADeployment());
+    const auto sent = gateway.SendManifest(bid->id, sdl->Expose(), Soon());
+    ASSERT_TRUE(sent) << sent.error().message;
+    EXPECT_TRUE(gateway.SendManifest(bid->id, sdl->Expose(), Soon())) << "Sending again is safe.";
+    auto other = ADeployment();
+    other.relay_image = "example.com/other:2.0";
+    EXPECT_EQ(gateway.SendManifest(bid->id, RenderSdl(other)->Expose(), Soon()).error().reason,
+              "MANIFEST_REFUSED");
+    const auto status = Eventually([&] { return gateway.LeaseStatus(bid->id, Soon()); },
+                                   [](const auto& services) {
+                                       return services.contains("relay") &&
+                                              services.at("relay").available > 0;
+                                   });
+    ASSERT_TRUE(status) << status.error().message;
+    EXPECT_GE(status->at("relay").available, 1);
+    EXPECT_FALSE(status->at("relay").uris.empty());
+    EXPECT_TRUE(status->at("postgres").uris.empty());
+    EXPECT_TRUE(gateway.LeaseLogs(bid->id, 4096, Soon()));
+
+    EXPECT_EQ(SendAndWait({DepositMessage(id.owner, id, "uact", money::Amount{1'000'000})}).code, 0);
+    const auto before = reader.Balance(id.owner, "uact", Soon());
+    EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
+    const auto after = reader.Balance(id.owner, "uact", Soon());
+    EXPECT_GT(*after, *before) << "What the lease did not use comes back.";
+    const auto closed = reader.GetDeployment(id, Soon());
+    ASSERT_TRUE(closed && *closed);
+    EXPECT_EQ((*closed)->state, "closed");
+    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason, "NO_ACTIVE_LEASE");
+}
+
+TEST_F(DriverConformance, RefusesWhatTheChainWouldRefuseBeforeSpending)
+{
+    const auto id = Create();
+    const auto again = signer.Sign({CloseDeploymentMessage({id.owner, id.dseq + 1})}, Soon());
+    ASSERT_TRUE(again.has_error());
+    EXPECT_EQ(again.error().reason, "SIMULATION_FAILED");
+    EXPECT_NE(again.error().message.find("Deployment not found"), std::string::npos);
+    EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
+}
+
+TEST_F(DriverConformance, LooksUpATransactionThatWasSentTwice)
+{
+    const auto id = Create();
+    const auto signed_tx = signer.Sign({CloseDeploymentMessage(id)}, Soon());
+    ASSERT_TRUE(signed_tx) << signed_tx.error().message;
+    ASSERT_TRUE(signer.Broadcast(*signed_tx, Soon()));
+    const auto second = signer.Broadcast(*signed_tx, Soon());
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(Judge(second->codespace, second->code, second->raw_log), ChainVerdict::kLookUp);
+    const auto found = Eventually([&] { return reader.FindTx(signed_tx->hash, Soon()); },
+                                  [](const auto& outcome) { return outcome.has_value(); });
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->code, 0);
+}
+
+TEST_F(DriverConformance, CallsALostAnswerUnknownAndFindsTheTransaction)
+{
+    if (network->is_real()) GTEST_SKIP() << "Faults are the sandbox's.";
+    const auto id = Create();
+    const auto signed_tx = signer.Sign({CloseDeploymentMessage(id)}, Soon());
+    ASSERT_TRUE(signed_tx);
+    network->Control({"lose-answers", "count=1"});
+    const auto answer = signer.Broadcast(*signed_tx, Soon());
+    ASSERT_TRUE(answer.has_error());
+    EXPECT_EQ(answer.error().code, ErrorCode::kUnknown);
+    const auto found = Eventually([&] { return reader.FindTx(signed_tx->hash, Soon()); },
+                                  [](const auto& outcome) { return outcome.has_value(); });
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->code, 0);
+}
+
+TEST_F(DriverConformance, TypesTheFaultsOfANode)
+{
+    if (network->is_real()) GTEST_SKIP() << "Faults are the sandbox's.";
+    for (const char* mode : {"502", "garbage", "drop"}) {
+        network->Control({"node", std::string{"mode="} + mode});
+        const auto status = reader.Status(Soon());
+        ASSERT_TRUE(status.has_error()) << mode;
+        EXPECT_EQ(status.error().reason, "NODE_UNAVAILABLE") << mode;
+    }
+    network->Control({"node", "mode=hang"});
+    const auto hung = reader.Status(Deadline::After(500ms));
+    ASSERT_TRUE(hung.has_error());
+    EXPECT_EQ(hung.error().reason, "NODE_TIMEOUT");
+}
+
+TEST_F(DriverConformance, TriesTheNextNode)
+{
+    auto programs = network->programs();
+    programs.nodes.insert(programs.nodes.begin(), "http://127.0.0.1:1");
+    CliChainReader two_nodes{runner, programs};
+    EXPECT_TRUE(two_nodes.Status(Soon()));
+    EXPECT_TRUE(two_nodes.Balance(*signer.Address(Soon()), "uakt", Soon()));
+}
+
+TEST_F(DriverConformance, TypesTheFaultsOfAProvider)
+{
+    if (network->is_real()) GTEST_SKIP() << "Faults are the sandbox's.";
+    const auto id = Create();
+    const auto bid = CheapestBid(id);
+    ASSERT_TRUE(bid);
+    ASSERT_EQ(SendAndWait({CreateLeaseMessage(bid->id)}).code, 0);
+    const auto sdl = RenderSdl(ADeployment());
+    network->Control({"manifest-500", "provider=alder"});
+    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason, "MANIFEST_UNKNOWN");
+    network->Control({"provider-down", "provider=alder"});
+    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason,
+              "PROVIDER_UNAVAILABLE");
+    EXPECT_EQ(gateway.LeaseStatus(bid->id, Soon()).error().reason, "PROVIDER_UNAVAILABLE");
+    network->Control({"heal"});
+    EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
+}
+
+TEST_F(DriverConformance, FindsEverythingAgainAfterTheNetworkWasKilled)
+{
+    if (network->is_real()) GTEST_SKIP() << "Faults are the sandbox's.";
+    const auto id = Create();
+    const auto bid = CheapestBid(id);
+    ASSERT_TRUE(bid);
+    ASSERT_EQ(SendAndWait({CreateLeaseMessage(bid->id)}).code, 0);
+    ASSERT_TRUE(gateway.SendManifest(bid->id, RenderSdl(ADeployment())->Expose(), Soon()));
+    const auto height = reader.Status(Soon())->height;
+
+    network->KillAndRestart();
+
+    EXPECT_GE(reader.Status(Soon())->height, height);
+    const auto leases = reader.ListLeases(id, Soon());
+    ASSERT_TRUE(leases);
+    ASSERT_EQ(leases->size(), 1u);
+    EXPECT_EQ(leases->front().state, "active");
+    const auto status = Eventually([&] { return gateway.LeaseStatus(bid->id, Soon()); },
+                                   [](const auto& services) {
+                                       return services.contains("relay") &&
+                                              services.at("relay").available > 0;
+                                   });
+    ASSERT_TRUE(status) << status.error().message;
+    EXPECT_GE(status->at("relay").available, 1);
+    EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
+}
+
+}  // namespace
+}  // namespace berth::akash

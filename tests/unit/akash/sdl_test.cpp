@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "akash/chain.hpp"
+#include "akash/cli_manifest.hpp"
+#include "core/base/encoding.hpp"
+#include "core/base/file.hpp"
+
+namespace berth::akash {
+namespace {
+
+RelayDeployment ADeployment()
+{
+    return {.relay_image = "ghcr.io/example/relay:1.2",
+            .postgres_image = "postgres:15.4",
+            .cpu_millis = 1000,
+            .memory_bytes = 1 << 30,
+            .storage_bytes = 1 << 30,
+            .accept_hosts = {"relay.example.com"},
+            .relay_environment = {{"URL", Secret{"postgres://relay:x@postgres:5432/relay"}}},
+            .postgres_environment = {{"POSTGRES_PASSWORD", Secret{"x: \"y\" #z"}}},
+            .ceiling_per_block_e18 = *ParseDec18("100.000001"),
+            .required_attributes = {{"region", "eu-west"}}};
+}
+
+std::string LintReason(const RelayDeployment& deployment)
+{
+    const auto sdl = RenderSdl(deployment);
+    EXPECT_TRUE(sdl);
+    const auto lint = LintSdl(*sdl, deployment);
+    return lint ? "" : lint.error().message;
+}
+
+TEST(SdlTest, RendersTheSameBytesForTheSameInputAndPassesItsOwnLint)
+{
+    EXPECT_TRUE(*RenderSdl(ADeployment()) == *RenderSdl(ADeployment()));
+    EXPECT_EQ(LintReason(ADeployment()), "");
+}
+
+TEST(SdlTest, RefusesFieldsThatWouldChangeTheDocument)
+{
+    auto newline = ADeployment();
+    newline.relay_environment["A"] = Secret{"x\n  evil: true"};
+    EXPECT_EQ(RenderSdl(newline).error().reason, "BAD_SDL_FIELD");
+    auto host = ADeployment();
+    host.accept_hosts = {"relay.example.com;rm"};
+    EXPECT_EQ(RenderSdl(host).error().reason, "BAD_SDL_FIELD");
+    auto empty = ADeployment();
+    empty.postgres_environment["POSTGRES_PASSWORD"] = Secret{""};
+    EXPECT_EQ(RenderSdl(empty).error().reason, "BAD_SDL_FIELD");
+}
+
+TEST(SdlTest, LintsAnImageThatIsNotPinned)
+{
+    for (const char* image : {"relay", "relay:latest", "localhost:5000/relay"}) {
+        auto deployment = ADeployment();
+        deployment.relay_image = image;
+        EXPECT_NE(LintReason(deployment).find("pinned-image"), std::string::npos) << image;
+    }
+    auto digest = ADeployment();
+    digest.relay_image = "relay@sha256:00";
+    EXPECT_EQ(LintReason(digest), "");
+}
+
+TEST(SdlTest, LintsAPriceAboveTheCeiling)
+{
+    const auto sdl = RenderSdl(ADeployment());
+    auto lower = ADeployment();
+    lower.ceiling_per_block_e18 = *ParseDec18("100");
+    EXPECT_EQ(LintSdl(*sdl, lower).error().reason, "SDL_LINT");
+}
+
+TEST(SdlTest, LintsAPublicDatabase)
+{
+    auto text = RenderSdl(ADeployment())->Expose();
+    const std::string to_relay = "service: relay";
+    text.replace(text.find(to_relay), to_relay.size(), "global: true");
+    EXPECT_NE(LintSdl(Secret{text}, ADeployment()).error().message.find("private-service"),
+              std::string::npos);
+}
+
+TEST(SdlTest, LintsAnotherDenominationAndAForeignSecret)
+{
+    const auto sdl = RenderSdl(ADeployment());
+    auto denom = ADeployment();
+    denom.denom = "uakt";
+    EXPECT_NE(LintSdl(*sdl, denom).error().message.find("denomination"), std::string::npos);
+    auto secret = ADeployment();
+    secret.relay_environment["URL"] = Secret{"other"};
+    EXPECT_NE(LintSdl(*sdl, secret).error().message.find("environment"), std::string::npos);
+}
+
+TEST(SdlTest, HashesARecordedManifestAsTheChainDid)
+{
+    const std::string folder = BERTH_SOURCE_DIR "/tests/conformance/recordings/15-shapes/";
+    const auto printed = ReadFile(folder + "10-sdl-to-manifest/stdout");
+    ASSERT_TRUE(printed);
+    const auto manifest = boost::json::parse(printed->substr(printed->find("\n[") + 1));
+    const auto generated = ReadFile(folder + "11-generate-only-two-services/stdout");
+    const auto message = boost::json::parse(*generated).at("body").at("messages").as_array().at(0);
+    const auto hash = FromBase64(std::string{message.at("hash").as_string()});
+    EXPECT_EQ(ManifestHashHex(manifest), ToHex(*hash));
+}
+
+}  // namespace
+}  // namespace berth::akash

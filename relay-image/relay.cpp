@@ -30,7 +30,8 @@ public:
     Relay(const RelaySettings& settings, const Clock& clock, Log& log)
         : settings_{settings},
           log_{log},
-          store_{[url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
+          store_{
+              [url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
           writer_{store_, clock, log, [this](auto written) { Report(std::move(written)); }},
           readers_{store_, settings.reader_threads},
           intake_{settings.limits, settings.access, clock, writer_,
@@ -90,13 +91,14 @@ private:
 
     void SignalReadiness()
     {
-        Await([this] { return writer_.healthy(); }, Steady::time_point::max(), [this] {
-            log_.Info("serving");
-            if (settings_.ready_file.empty()) return;
-            const auto written =
-                WriteFileAtomically(settings_.ready_file, first_address_ + "\n", 0644);
-            if (!written) log_.Error("no ready file", {{"error", written.error().message}});
-        });
+        Await([this] { return writer_.healthy(); }, Steady::time_point::max(),
+              [this] {
+                  log_.Info("serving");
+                  if (settings_.ready_file.empty()) return;
+                  const auto written =
+                      WriteFileAtomically(settings_.ready_file, first_address_ + "\n", 0644);
+                  if (!written) log_.Error("no ready file", {{"error", written.error().message}});
+              });
     }
 
     void SweepStalled()
@@ -114,11 +116,12 @@ private:
         log_.Info("draining", {{"connections", sessions_.count()}});
         server_.StartDraining();
         sessions_.StopTaking();
-        Await([this] { return sessions_.Settled(); }, Steady::now() + kDrainLimit, [this] {
-            sessions_.CloseAll();
-            Await([this] { return sessions_.count() == 0; }, Steady::now() + kGoodbyeLimit,
-                  [this] { io_.stop(); });
-        });
+        Await([this] { return sessions_.Settled(); }, Steady::now() + kDrainLimit,
+              [this] {
+                  sessions_.CloseAll();
+                  Await([this] { return sessions_.count() == 0; }, Steady::now() + kGoodbyeLimit,
+                        [this] { io_.stop(); });
+              });
     }
 
     const RelaySettings& settings_;

@@ -63,7 +63,8 @@ Result<RelayProfile> ReadProfile(const config::Config& config)
                          .restricted_writes = config.Bool("relay.restricted_writes")};
     if (config.Text("relay.pubkey").empty()) return profile;
     const auto pubkey = nostr::ParsePubkey(config.Text("relay.pubkey"));
-    if (!pubkey) return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", "relay.pubkey is no public key.");
+    if (!pubkey)
+        return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", "relay.pubkey is no public key.");
     profile.pubkey = *pubkey;
     return profile;
 }

@@ -47,7 +47,8 @@ std::string StoreRows(const std::optional<StoreFigures>& store)
 {
     if (!store) return Row("Database", "does not answer");
     return Row("Events stored", std::to_string(store->events)) +
-           Row("Database size", OneDecimal(static_cast<double>(store->database_bytes) / 1e6, " MB"));
+           Row("Database size",
+               OneDecimal(static_cast<double>(store->database_bytes) / 1e6, " MB"));
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ std::string DashboardPage(const DashboardFigures& figures)
 
 std::string_view DashboardStyle()
 {
-    return "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:40rem;padding:0 1rem;"
+    return "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:40rem;padding:0 "
+           "1rem;"
            "color:#1b1b1b;background:#fff}\n"
            "table{width:100%;border-collapse:collapse;margin:1rem 0}\n"
            "caption{text-align:left;font-weight:600;padding:.5rem 0}\n"

@@ -31,7 +31,8 @@ DashboardGuard::Decision DashboardGuard::Decide(std::string_view authorization,
 {
     Forget(now);
     const auto known = failures_.find(address);
-    if (known != failures_.end() && known->second.count >= kMaxFailures) return Decision::kThrottled;
+    if (known != failures_.end() && known->second.count >= kMaxFailures)
+        return Decision::kThrottled;
     if (Matches(authorization)) return Decision::kAllowed;
     if (authorization.empty()) return Decision::kRefused;  // A browser asks without first.
     if (failures_.size() >= kMaxAddresses) return Decision::kThrottled;

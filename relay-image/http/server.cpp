@@ -100,7 +100,8 @@ Result<tcp::endpoint> ParseEndpoint(const std::string& text)
     const auto address = asio::ip::make_address(host, error);
     unsigned short port = 0;
     const char* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + std::min(colon, text.size() - 1) + 1, end, port);
+    const auto read =
+        std::from_chars(text.data() + std::min(colon, text.size() - 1) + 1, end, port);
     if (colon == std::string::npos || error || read.ec != std::errc{} || read.ptr != end) {
         return Fail(ErrorCode::kInvalid, "BAD_ADDRESS", "\"" + text + "\" is not host:port.");
     }
@@ -206,12 +207,12 @@ asio::awaitable<void> Server::ServeRequests(Socket socket)
 asio::awaitable<Answer> Server::Respond(const Request& request, std::string address)
 {
     const auto path = PathOf(request);
-    const bool reads =
-        request.method() == http::verb::get || request.method() == http::verb::head;
+    const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
     if (path == "/" && (reads || request.method() == http::verb::options)) {
         co_return Root(request, sessions_);
     }
-    if (!reads) co_return Answer{.status = status::method_not_allowed, .headers = {{"Allow", "GET"}}};
+    if (!reads)
+        co_return Answer{.status = status::method_not_allowed, .headers = {{"Allow", "GET"}}};
     if (path == "/health") {
         const Health health{.database_up = writer_.healthy(), .draining = draining_};
         co_return Answer{.status = health.sound() ? status::ok : status::service_unavailable,
@@ -281,7 +282,8 @@ asio::awaitable<std::optional<StoreFigures>> Server::Measure()
         });
     });
     boost::system::error_code woken;
-    if (posted) co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (posted)
+        co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     co_return waiting->figures;
 }
 

@@ -50,7 +50,8 @@ bool IsProtected(const nostr::Event& event)
     return std::ranges::any_of(event.tags, [](const auto& tag) { return tag == nostr::Tag{"-"}; });
 }
 
-std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limits, std::int64_t now)
+std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limits,
+                                          std::int64_t now)
 {
     if (auto fault = OverLimit(event, limits, now); !fault.empty()) return fault;
     const auto expires_at = ExpirationOf(event);

@@ -41,8 +41,8 @@ ClientMessage ReadEvent(const json::array& message)
 const json::string* ReadSubscription(const json::array& message, const Limits& limits)
 {
     const auto* name = message.size() >= 2 ? message[1].if_string() : nullptr;
-    const bool sound = name && !name->empty() &&
-                       CountCharacters(TextOf(*name)) <= limits.max_subid_length;
+    const bool sound =
+        name && !name->empty() && CountCharacters(TextOf(*name)) <= limits.max_subid_length;
     return sound ? name : nullptr;
 }
 
@@ -60,7 +60,8 @@ ClientMessage ReadSubscribe(const json::array& message, const Limits& limits)
     const auto filters = message.size() - 2;
     if (filters == 0) return refuse("invalid: a REQ has at least one filter");
     if (filters > limits.max_filters) {
-        return refuse("invalid: a REQ has at most " + std::to_string(limits.max_filters) + " filters");
+        return refuse("invalid: a REQ has at most " + std::to_string(limits.max_filters) +
+                      " filters");
     }
     for (std::size_t i = 2; i < message.size(); ++i) {
         auto filter = ParseFilter(message[i]);

@@ -23,7 +23,8 @@ constexpr bool IsAddressable(int kind) { return kind >= 30000 && kind < 40000; }
 /// `kind:pubkey:d`, under which at most one event is kept; nothing for other kinds.
 std::optional<std::string> AddressOf(const nostr::Event& event);
 
-/// True if `a` takes the place of `b` at one address: newer, or of the same second with the lower id.
+/// True if `a` takes the place of `b` at one address: newer, or of the same second with the lower
+/// id.
 bool Replaces(const nostr::Event& a, const nostr::Event& b);
 
 }  // namespace berth::relay

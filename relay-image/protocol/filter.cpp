@@ -105,13 +105,15 @@ bool Filter::Matches(const nostr::Event& event) const
     return event.created_at >= since && event.created_at <= until &&
            (!kinds || Contains(*kinds, event.kind)) &&
            (!authors || Contains(*authors, event.pubkey)) && (!ids || Contains(*ids, event.id)) &&
-           std::ranges::all_of(tags, [&](const auto& condition) { return HasTag(event, condition); });
+           std::ranges::all_of(tags,
+                               [&](const auto& condition) { return HasTag(event, condition); });
 }
 
 bool Filter::MatchesNothing() const
 {
     return (ids && ids->empty()) || (authors && authors->empty()) || (kinds && kinds->empty()) ||
-           since > until || std::ranges::any_of(tags, [](const auto& tag) { return tag.values.empty(); });
+           since > until ||
+           std::ranges::any_of(tags, [](const auto& tag) { return tag.values.empty(); });
 }
 
 Result<Filter> ParseFilter(const json::value& value)
@@ -122,7 +124,8 @@ Result<Filter> ParseFilter(const json::value& value)
     for (const auto& [key, field] : *object) {
         const auto sound = ReadField({key.data(), key.size()}, field, filter);
         if (!sound) {
-            return Fail(ErrorCode::kInvalid, "UNKNOWN_FILTER_FIELD", "filter contains unknown elements");
+            return Fail(ErrorCode::kInvalid, "UNKNOWN_FILTER_FIELD",
+                        "filter contains unknown elements");
         }
         if (!*sound) {
             return Fail(ErrorCode::kInvalid, "BAD_FILTER",

@@ -10,10 +10,10 @@ namespace berth::relay {
 struct RelayProfile {
     std::string name = "berth-relay";
     std::string description;
-    std::string pubkey;   ///< Of the owner, hex; empty if he does not say.
+    std::string pubkey;  ///< Of the owner, hex; empty if he does not say.
     std::string contact;
     std::string icon;
-    std::string url;      ///< `wss://...` as clients know it; what NIP-42 events must name.
+    std::string url;  ///< `wss://...` as clients know it; what NIP-42 events must name.
     bool auth_required = false;
     bool restricted_writes = false;  ///< Only the listed writers may publish.
 };

@@ -20,10 +20,9 @@ EventIntake::~EventIntake() { pool_.join(); }
 void EventIntake::Submit(std::string message, std::shared_ptr<const Authenticated> keys,
                          std::weak_ptr<Publisher> publisher)
 {
-    boost::asio::post(pool_, [this, message = std::move(message), keys = std::move(keys),
-                              publisher = std::move(publisher)] {
-        Process(message, *keys, publisher);
-    });
+    boost::asio::post(pool_,
+                      [this, message = std::move(message), keys = std::move(keys),
+                       publisher = std::move(publisher)] { Process(message, *keys, publisher); });
 }
 
 void EventIntake::Process(const std::string& message, const Authenticated& keys,

@@ -18,9 +18,9 @@ public:
     std::uint64_t events_accepted() const { return accepted_; }
     Steady::duration Uptime(Steady::time_point now) const { return now - started_; }
 
-    std::uint64_t refused = 0;        ///< Events refused or already there.
-    std::uint64_t delivered = 0;      ///< EVENT messages sent to live subscriptions.
-    std::uint64_t dropped = 0;        ///< Connections ended because the client read too slowly.
+    std::uint64_t refused = 0;    ///< Events refused or already there.
+    std::uint64_t delivered = 0;  ///< EVENT messages sent to live subscriptions.
+    std::uint64_t dropped = 0;    ///< Connections ended because the client read too slowly.
 
 private:
     struct Second {

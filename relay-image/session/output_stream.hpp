@@ -42,9 +42,9 @@ public:
         output_->Append(bytes);
         return boost::asio::async_initiate<Token, Signature>(
             [](auto handler, executor_type executor, std::size_t size) {
-                boost::asio::post(executor,
-                                  boost::beast::bind_front_handler(
-                                      std::move(handler), boost::system::error_code{}, size));
+                boost::asio::post(
+                    executor, boost::beast::bind_front_handler(std::move(handler),
+                                                               boost::system::error_code{}, size));
             },
             token, get_executor(), bytes.size());
     }

@@ -108,7 +108,8 @@ void Session::Handle(std::string message)
     if (!taking_) return;
     if (!LooksLikeEvent(message)) {
         auto parsed = ParseClientMessage(message, context_.limits);
-        if (auto* subscribe = std::get_if<SubscribeRequest>(&parsed)) return Take(std::move(*subscribe));
+        if (auto* subscribe = std::get_if<SubscribeRequest>(&parsed))
+            return Take(std::move(*subscribe));
         if (const auto* close = std::get_if<CloseRequest>(&parsed)) return Take(*close);
         if (const auto* auth = std::get_if<AuthRequest>(&parsed)) return Take(*auth);
         if (const auto* refusal = std::get_if<Refusal>(&parsed)) return Send(refusal->reply);
@@ -142,14 +143,14 @@ void Session::Take(SubscribeRequest request)
 void Session::Take(const CloseRequest& request)
 {
     subscriptions_.erase(request.subscription);
-    std::erase_if(waiting_, [&](const auto& queued) { return queued.first == request.subscription; });
+    std::erase_if(waiting_,
+                  [&](const auto& queued) { return queued.first == request.subscription; });
 }
 
 void Session::Take(const AuthRequest& request)
 {
     const auto& event = request.event;
-    const auto proved =
-        nostr::VerifyRelayAuth(event, relay_url_, challenge_, context_.clock.Now());
+    const auto proved = nostr::VerifyRelayAuth(event, relay_url_, challenge_, context_.clock.Now());
     if (!proved) return Send(OkMessage(event.id, false, "invalid: " + proved.error().message));
     auto keys = *authenticated_;
     keys.insert(event.pubkey);
@@ -207,7 +208,8 @@ void Session::QueryNext()
         });
     };
     if (context_.readers.Post(std::move(job))) return;
-    OnFound({name, serial, {}, 0}, Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
+    OnFound({name, serial, {}, 0},
+            Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
 }
 
 void Session::OnFound(StoredReply reply, const Result<void>& outcome)
@@ -217,7 +219,7 @@ void Session::OnFound(StoredReply reply, const Result<void>& outcome)
     if (found == subscriptions_.end() || found->second.serial != reply.serial) return QueryNext();
     if (!outcome) {
         context_.log.Error("a REQ failed", {{"reason", outcome.error().reason},
-                                             {"error", outcome.error().message}});
+                                            {"error", outcome.error().message}});
         Send(ClosedMessage(reply.subscription, "error: the stored events cannot be read now"));
         subscriptions_.erase(found);
         return QueryNext();
@@ -265,7 +267,8 @@ void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)
 {
     if (!outcome) {
         ++context_.figures.refused;
-        return Answer(OkMessage(event->event.id, false, "error: it could not be stored; send it again"));
+        return Answer(
+            OkMessage(event->event.id, false, "error: it could not be stored; send it again"));
     }
     const bool stored = *outcome == Verdict::kStored;
     if (stored) context_.figures.CountEvent(Figures::Steady::now());

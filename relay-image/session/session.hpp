@@ -39,8 +39,8 @@ struct SessionContext {
     Figures& figures;
 };
 
-/// One client's WebSocket connection. Lives on the I/O thread; the Publisher calls may come from any
-/// thread and are carried over.
+/// One client's WebSocket connection. Lives on the I/O thread; the Publisher calls may come from
+/// any thread and are carried over.
 class Session final : public Publisher, public std::enable_shared_from_this<Session> {
 public:
     using Request = boost::beast::http::request<boost::beast::http::string_body>;

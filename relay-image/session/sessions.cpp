@@ -34,7 +34,8 @@ void Sessions::CloseAll()
 
 bool Sessions::Settled() const
 {
-    return std::ranges::none_of(sessions_, [](const auto& session) { return session->unanswered() > 0; });
+    return std::ranges::none_of(sessions_,
+                                [](const auto& session) { return session->unanswered() > 0; });
 }
 
 std::size_t Sessions::CountSubscriptions() const

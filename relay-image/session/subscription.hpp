@@ -12,10 +12,10 @@ namespace berth::relay {
 /// One REQ of a connection. Until its stored events are sent, live ones are held back, so that EOSE
 /// parts the two and no event comes twice.
 struct Subscription {
-    std::uint64_t serial = 0;    ///< Tells a new REQ from an older one of the same name.
+    std::uint64_t serial = 0;  ///< Tells a new REQ from an older one of the same name.
     std::vector<Filter> filters;
-    std::string head;            ///< What stands before an event in its messages.
-    bool live = false;           ///< EOSE was sent.
+    std::string head;   ///< What stands before an event in its messages.
+    bool live = false;  ///< EOSE was sent.
     std::vector<EventPtr> held;
 
     bool Matches(const nostr::Event& event) const;

@@ -63,10 +63,10 @@ void EventRows::Add(const AdmittedEvent& admitted)
 
 std::vector<SqlValue> EventRows::Columns() const
 {
-    return {SqlValue::Blobs(ids_),        SqlValue::Blobs(pubkeys_), SqlValue::Numbers(created_),
-            SqlValue::Kinds(kinds_),      SqlValue::Texts(bodies_),  SqlValue::Blobs(sigs_),
-            SqlValue::Numbers(expires_),  SqlValue::Blobs(addresses_),
-            SqlValue::Blobs(id_tags_),    SqlValue::Blobs(tag_ids_), SqlValue::Blobs(tags_)};
+    return {SqlValue::Blobs(ids_),       SqlValue::Blobs(pubkeys_),   SqlValue::Numbers(created_),
+            SqlValue::Kinds(kinds_),     SqlValue::Texts(bodies_),    SqlValue::Blobs(sigs_),
+            SqlValue::Numbers(expires_), SqlValue::Blobs(addresses_), SqlValue::Blobs(id_tags_),
+            SqlValue::Blobs(tag_ids_),   SqlValue::Blobs(tags_)};
 }
 
 DeletionRows::DeletionRows(std::span<const EventPtr> events)

@@ -33,9 +33,9 @@ struct StoreFigures {
     std::int64_t database_bytes = 0;
 };
 
-/// Where events are kept. An object belongs to one thread; objects of the same store may work at the
-/// same time. Calls block, and connect again by themselves if the connection was lost.
-/// Errors of all: kUnavailable `DATABASE_UNAVAILABLE`; kInternal `DATABASE_REFUSED`.
+/// Where events are kept. An object belongs to one thread; objects of the same store may work at
+/// the same time. Calls block, and connect again by themselves if the connection was lost. Errors
+/// of all: kUnavailable `DATABASE_UNAVAILABLE`; kInternal `DATABASE_REFUSED`.
 class EventStore {
 public:
     virtual ~EventStore() = default;
@@ -44,8 +44,9 @@ public:
     virtual Result<void> Migrate() = 0;
     /// Whether the store answers.
     virtual Result<void> Check() = 0;
-    /// Stores events in one transaction and applies the deletions among them: all durable on return,
-    /// or none. Answers in the order of `events`. Idempotent. Error kUnknown `COMMIT_UNKNOWN`.
+    /// Stores events in one transaction and applies the deletions among them: all durable on
+    /// return, or none. Answers in the order of `events`. Idempotent. Error kUnknown
+    /// `COMMIT_UNKNOWN`.
     virtual Result<std::vector<Verdict>> Store(std::span<const EventPtr> events) = 0;
     /// The newest `limit` events that match and have not expired at `now`; of one second those with
     /// the lower ids come first.

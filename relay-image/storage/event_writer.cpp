@@ -24,11 +24,9 @@ bool ConnectionFailed(const Error& error)
 
 EventWriter::EventWriter(const EventStoreFactory& factory, const Clock& clock, Log& log,
                          Report report)
-    : store_{factory()},
-      clock_{clock},
-      log_{log},
-      report_{std::move(report)},
-      thread_{[this] { Work(); }}
+    : store_{factory()}, clock_{clock}, log_{log}, report_{std::move(report)}, thread_{[this] {
+          Work();
+      }}
 {
 }
 

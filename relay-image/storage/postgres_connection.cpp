@@ -249,12 +249,14 @@ Result<Rows> PostgresConnection::CollectTransaction(std::size_t statements)
         Rows rows{PQgetResult(connection_.get())};
         if (!Succeeded(rows.result()) && fault.empty()) fault = PQerrorMessage(connection_.get());
         if (i == 1) first = rows;
-        if (rows.result()) PQclear(PQgetResult(connection_.get()));  // Ends this statement's results.
+        if (rows.result())
+            PQclear(PQgetResult(connection_.get()));  // Ends this statement's results.
         if (PQstatus(connection_.get()) != CONNECTION_OK) break;
     }
     if (PQstatus(connection_.get()) != CONNECTION_OK) {
         connection_.reset();
-        return Fail(ErrorCode::kUnknown, "COMMIT_UNKNOWN", "The connection broke before the commit's answer.");
+        return Fail(ErrorCode::kUnknown, "COMMIT_UNKNOWN",
+                    "The connection broke before the commit's answer.");
     }
     const Rows synced{PQgetResult(connection_.get())};
     PQexitPipelineMode(connection_.get());

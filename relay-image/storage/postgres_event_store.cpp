@@ -18,8 +18,9 @@ constexpr auto kReaderSettings =
     "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
     "-c jit=off -c statement_timeout=10s -c default_transaction_read_only=on";
 
-// The scalar subqueries with LIMIT 1 are probes of an index; EXISTS might become a hash of the table.
-// Answers come in the order given. A row that another relay inserted meanwhile is a duplicate.
+// The scalar subqueries with LIMIT 1 are probes of an index; EXISTS might become a hash of the
+// table. Answers come in the order given. A row that another relay inserted meanwhile is a
+// duplicate.
 constexpr auto kStore = R"sql(
     WITH incoming AS MATERIALIZED (
         SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::text[],
@@ -100,43 +101,49 @@ constexpr auto kCheck = "SELECT 1 FROM events LIMIT 1";
 
 // What a path's index has not settled. $2 kinds, $3 authors, $4 since, $5 until, $6 now, $8 keys of
 // further tags, $9 how many different tags these are. NULL means any.
-#define BERTH_EVENT_FITS                                                                     \
-    "($2::int[] IS NULL OR e.kind = ANY($2)) AND ($3::bytea[] IS NULL OR e.pubkey = ANY($3))" \
-    " AND e.created_at BETWEEN $4 AND $5 AND (e.expires_at IS NULL OR e.expires_at > $6)"    \
+#define BERTH_EVENT_FITS                                                                        \
+    "($2::int[] IS NULL OR e.kind = ANY($2)) AND ($3::bytea[] IS NULL OR e.pubkey = ANY($3))"   \
+    " AND e.created_at BETWEEN $4 AND $5 AND (e.expires_at IS NULL OR e.expires_at > $6)"       \
     " AND ($9::bigint = 0 OR $9 = (SELECT count(DISTINCT get_byte(t.tag, 0)) FROM event_tags t" \
     " WHERE t.event_no = e.event_no AND t.tag = ANY($8::bytea[])))"
 #define BERTH_EVENT_COLUMNS "e.id, e.pubkey, e.created_at, e.kind, e.body, e.sig"
 #define BERTH_NEWEST_FIRST " ORDER BY e.created_at DESC, e.id LIMIT $7"
 
 // One statement an access path; each walks its index newest first and stops at the limit.
-constexpr auto kFindByIds = "SELECT " BERTH_EVENT_COLUMNS
+constexpr auto kFindByIds =
+    "SELECT " BERTH_EVENT_COLUMNS
     " FROM events e WHERE e.id = ANY($1::bytea[]) AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST;
 
 // OFFSET 0 keeps the planner from starting at the events: the tag's index has to lead.
-constexpr auto kFindByTag = "SELECT DISTINCT ON (e.created_at, e.id) " BERTH_EVENT_COLUMNS
+constexpr auto kFindByTag =
+    "SELECT DISTINCT ON (e.created_at, e.id) " BERTH_EVENT_COLUMNS
     " FROM unnest($1::bytea[]) AS wanted(tag) CROSS JOIN LATERAL ("
     "SELECT e.* FROM event_tags w CROSS JOIN LATERAL ("
-    "SELECT * FROM events e WHERE e.event_no = w.event_no AND " BERTH_EVENT_FITS " OFFSET 0) e"
+    "SELECT * FROM events e WHERE e.event_no = w.event_no AND " BERTH_EVENT_FITS
+    " OFFSET 0) e"
     " WHERE w.tag = wanted.tag AND w.created_at BETWEEN $4 AND $5"
     " AND ($2::int[] IS NULL OR w.kind = ANY($2))"
     " ORDER BY w.created_at DESC, e.id LIMIT $7) e" BERTH_NEWEST_FIRST;
 
-constexpr auto kFindByAuthorAndKind = "SELECT " BERTH_EVENT_COLUMNS
+constexpr auto kFindByAuthorAndKind =
+    "SELECT " BERTH_EVENT_COLUMNS
     " FROM unnest($1::bytea[]) AS wanted(pubkey) CROSS JOIN unnest($2::int[]) AS sort(kind)"
     " CROSS JOIN LATERAL (SELECT e.* FROM events e WHERE e.pubkey = wanted.pubkey"
     " AND e.kind = sort.kind AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST ") e" BERTH_NEWEST_FIRST;
 
-constexpr auto kFindByAuthor = "SELECT " BERTH_EVENT_COLUMNS
+constexpr auto kFindByAuthor =
+    "SELECT " BERTH_EVENT_COLUMNS
     " FROM unnest($1::bytea[]) AS wanted(pubkey) CROSS JOIN LATERAL (SELECT e.* FROM events e"
-    " WHERE e.pubkey = wanted.pubkey AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST ") e"
-    BERTH_NEWEST_FIRST;
+    " WHERE e.pubkey = wanted.pubkey AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST
+    ") e" BERTH_NEWEST_FIRST;
 
-constexpr auto kFindByKind = "SELECT " BERTH_EVENT_COLUMNS
+constexpr auto kFindByKind =
+    "SELECT " BERTH_EVENT_COLUMNS
     " FROM unnest($2::int[]) AS wanted(kind) CROSS JOIN LATERAL (SELECT e.* FROM events e"
     " WHERE e.kind = wanted.kind AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST ") e" BERTH_NEWEST_FIRST;
 
-constexpr auto kFindByTime = "SELECT " BERTH_EVENT_COLUMNS
-    " FROM events e WHERE " BERTH_EVENT_FITS BERTH_NEWEST_FIRST;
+constexpr auto kFindByTime =
+    "SELECT " BERTH_EVENT_COLUMNS " FROM events e WHERE " BERTH_EVENT_FITS BERTH_NEWEST_FIRST;
 
 using Blobs = std::vector<std::optional<std::string>>;
 

@@ -158,8 +158,13 @@ std::string PrivatePostgres::CreateDatabase(const std::string& name)
 
 void PrivatePostgres::Start()
 {
-    std::vector<std::string> argv{ServerPrograms() / "postgres", "-D", folder_ / "data",
-                                  "-k", folder_, "-c", "listen_addresses="};
+    std::vector<std::string> argv{ServerPrograms() / "postgres",
+                                  "-D",
+                                  folder_ / "data",
+                                  "-k",
+                                  folder_,
+                                  "-c",
+                                  "listen_addresses="};
     for (const auto& setting : settings_) {
         argv.push_back("-c");
         argv.push_back(setting);

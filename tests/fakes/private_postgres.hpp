@@ -8,9 +8,9 @@
 
 namespace berth::test {
 
-/// A PostgreSQL server of a test's own: fresh data folder under /tmp, reached by a Unix socket only,
-/// stopped and deleted with the object. Settings are PostgreSQL's defaults, so that a commit is
-/// durable. As root the server runs as user `postgres`, since it refuses root. Not thread-safe.
+/// A PostgreSQL server of a test's own: fresh data folder under /tmp, reached by a Unix socket
+/// only, stopped and deleted with the object. Settings are PostgreSQL's defaults, so that a commit
+/// is durable. As root the server runs as user `postgres`, since it refuses root. Not thread-safe.
 /// Construct it on a thread that outlives it: the server goes down when that thread dies.
 class PrivatePostgres {
 public:

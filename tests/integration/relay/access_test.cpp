@@ -29,13 +29,15 @@ TEST_F(AccessTest, ServesOnlyThoseWhoAuthenticateWhenAskedTo)
 TEST_F(AccessTest, TakesTheMarketplacesProbeOnARelayForMembers)
 {
     const auto marketplace = nostr::SecretKey::Generate();
-    RelayProcess relay{NewDatabase(), {{"AUTH_REQUIRED", "true"},
-                                       {"RESTRICTED_WRITES", "true"},
-                                       {"URL", kRelayUrl},
-                                       {"ALLOWED_WRITERS", marketplace.pubkey()}}};
+    RelayProcess relay{NewDatabase(),
+                       {{"AUTH_REQUIRED", "true"},
+                        {"RESTRICTED_WRITES", "true"},
+                        {"URL", kRelayUrl},
+                        {"ALLOWED_WRITERS", marketplace.pubkey()}}};
     RelayClient client{relay.port()};
     ASSERT_EQ(client.Authenticate(marketplace, kRelayUrl), "true");
-    const auto probe = Sign(marketplace, {.content = "a nonce", .tags = {{"expiration", std::to_string(Now() + 600)}}});
+    const auto probe = Sign(
+        marketplace, {.content = "a nonce", .tags = {{"expiration", std::to_string(Now() + 600)}}});
     EXPECT_EQ(client.Publish(probe), "true");
     EXPECT_EQ(client.Query("{\"ids\":[\"" + probe.id + "\"]}"), std::vector{probe.id});
     const auto deletion = Sign(marketplace, {.kind = 5, .tags = {{"e", probe.id}}});
@@ -72,11 +74,13 @@ TEST_F(AccessTest, RefusesTheChallengeOfAnotherConnection)
 
 TEST_F(AccessTest, ShowsTheDashboardForItsPasswordOnly)
 {
-    RelayProcess relay{NewDatabase(), {{"DASHBOARD_PASSWORD", "open: sesame"}, {"NAME", "<b>Sea</b>"}}};
+    RelayProcess relay{NewDatabase(),
+                       {{"DASHBOARD_PASSWORD", "open: sesame"}, {"NAME", "<b>Sea</b>"}}};
     RelayClient client{relay.port()};
     ASSERT_EQ(client.Publish(Sign(alice_)), "true");
     const auto with = [&](const std::string& credentials) {
-        return Fetch(relay.port(), "/dashboard", {{"Authorization", "Basic " + ToBase64(credentials)}});
+        return Fetch(relay.port(), "/dashboard",
+                     {{"Authorization", "Basic " + ToBase64(credentials)}});
     };
     const auto without = Fetch(relay.port(), "/dashboard");
     EXPECT_EQ(without.status, 401U);
@@ -96,8 +100,9 @@ TEST_F(AccessTest, ShowsTheDashboardForItsPasswordOnly)
 TEST_F(AccessTest, HasNoDashboardWithoutAPassword)
 {
     RelayProcess relay{NewDatabase()};
-    EXPECT_EQ(Fetch(relay.port(), "/dashboard", {{"Authorization", "Basic " + ToBase64("a:")}}).status,
-              401U);
+    EXPECT_EQ(
+        Fetch(relay.port(), "/dashboard", {{"Authorization", "Basic " + ToBase64("a:")}}).status,
+        401U);
 }
 
 }  // namespace

@@ -30,15 +30,16 @@ protected:
         return list;
     }
 
-    RelayProcess relay_{NewDatabase(), {{"MAX_MESSAGE_BYTES", "4096"},
-                                        {"MAX_SUBSCRIPTIONS", "3"},
-                                        {"MAX_FILTERS", "2"},
-                                        {"MAX_LIMIT", "4"},
-                                        {"MAX_SUBID_LENGTH", "8"},
-                                        {"MAX_EVENT_TAGS", "5"},
-                                        {"MAX_CONTENT_LENGTH", "20"},
-                                        {"CREATED_AT_LOWER_LIMIT", "1000"},
-                                        {"CREATED_AT_UPPER_LIMIT", "100"}}};
+    RelayProcess relay_{NewDatabase(),
+                        {{"MAX_MESSAGE_BYTES", "4096"},
+                         {"MAX_SUBSCRIPTIONS", "3"},
+                         {"MAX_FILTERS", "2"},
+                         {"MAX_LIMIT", "4"},
+                         {"MAX_SUBID_LENGTH", "8"},
+                         {"MAX_EVENT_TAGS", "5"},
+                         {"MAX_CONTENT_LENGTH", "20"},
+                         {"CREATED_AT_LOWER_LIMIT", "1000"},
+                         {"CREATED_AT_UPPER_LIMIT", "100"}}};
     RelayClient client_{relay_.port()};
 };
 
@@ -104,7 +105,8 @@ TEST_F(LimitsTest, ContentCharacters)
     std::string fitting;
     for (std::size_t i = 0; i < most; ++i) fitting += "\xC3\xA9";  // One character, two bytes.
     EXPECT_EQ(client_.Publish(Sign(alice_, {.content = fitting})), "true");
-    EXPECT_TRUE(client_.Publish(Sign(alice_, {.content = fitting + "x"})).starts_with("false:invalid:"));
+    EXPECT_TRUE(
+        client_.Publish(Sign(alice_, {.content = fitting + "x"})).starts_with("false:invalid:"));
 }
 
 TEST_F(LimitsTest, AgeAndFutureOfAnEvent)

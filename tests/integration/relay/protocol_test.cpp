@@ -13,7 +13,8 @@ protected:
 
 TEST_F(ProtocolTest, StoresAnEventAndFindsItById)
 {
-    const auto event = Sign(alice_, {.content = "line\nquote\" \xF0\x9F\x8C\x8A", .tags = {{"t", "x"}}});
+    const auto event =
+        Sign(alice_, {.content = "line\nquote\" \xF0\x9F\x8C\x8A", .tags = {{"t", "x"}}});
     EXPECT_EQ(client_.Publish(event), "true");
     client_.Send("[\"REQ\",\"s\",{\"ids\":[\"" + event.id + "\"]}]");
     const auto answer = client_.Receive();
@@ -36,10 +37,11 @@ TEST_F(ProtocolTest, AnswersTheSameEventAgainAsDuplicate)
 TEST_F(ProtocolTest, FindsByEveryFilterAndNewestFirst)
 {
     const auto now = Now();
-    const auto a = Sign(alice_, {.kind = 1, .tags = {{"t", "sea"}, {"e", std::string(64, 'a')}},
-                                 .created_at = now - 30});
-    const auto b = Sign(alice_, {.kind = 7, .tags = {{"t", "sea"}, {"p", bob_.pubkey()}},
-                                 .created_at = now - 20});
+    const auto a = Sign(
+        alice_,
+        {.kind = 1, .tags = {{"t", "sea"}, {"e", std::string(64, 'a')}}, .created_at = now - 30});
+    const auto b = Sign(
+        alice_, {.kind = 7, .tags = {{"t", "sea"}, {"p", bob_.pubkey()}}, .created_at = now - 20});
     const auto c = Sign(bob_, {.kind = 1, .tags = {{"t", "land"}}, .created_at = now - 10});
     for (const auto& event : {a, b, c}) ASSERT_EQ(client_.Publish(event), "true");
 
@@ -49,12 +51,14 @@ TEST_F(ProtocolTest, FindsByEveryFilterAndNewestFirst)
     EXPECT_EQ(client_.Query("{\"kinds\":[1]}"), (Ids{c.id, a.id}));
     EXPECT_EQ(client_.Query("{\"kinds\":[1,7],\"limit\":2}"), (Ids{c.id, b.id}));
     EXPECT_EQ(client_.Query("{\"authors\":[\"" + alice_.pubkey() + "\"]}"), (Ids{b.id, a.id}));
-    EXPECT_EQ(client_.Query("{\"authors\":[\"" + alice_.pubkey() + "\"],\"kinds\":[7]}"), Ids{b.id});
+    EXPECT_EQ(client_.Query("{\"authors\":[\"" + alice_.pubkey() + "\"],\"kinds\":[7]}"),
+              Ids{b.id});
     EXPECT_EQ(client_.Query("{\"#t\":[\"sea\"]}"), (Ids{b.id, a.id}));
     EXPECT_EQ(client_.Query("{\"#t\":[\"sea\",\"land\"],\"limit\":2}"), (Ids{c.id, b.id}));
     EXPECT_EQ(client_.Query("{\"#t\":[\"sea\"],\"#p\":[\"" + bob_.pubkey() + "\"]}"), Ids{b.id});
     EXPECT_EQ(client_.Query("{\"#t\":[\"sea\"],\"authors\":[\"" + bob_.pubkey() + "\"]}"), Ids{});
-    EXPECT_EQ(client_.Query("{\"#e\":[\"" + std::string(64, 'a') + "\"],\"kinds\":[1]}"), Ids{a.id});
+    EXPECT_EQ(client_.Query("{\"#e\":[\"" + std::string(64, 'a') + "\"],\"kinds\":[1]}"),
+              Ids{a.id});
     EXPECT_EQ(client_.Query("{\"ids\":[\"" + a.id + "\"],\"kinds\":[7]}"), Ids{});
     EXPECT_EQ(client_.Query("{\"since\":" + std::to_string(now - 20) + "}"), (Ids{c.id, b.id}));
     EXPECT_EQ(client_.Query("{\"until\":" + std::to_string(now - 20) + "}"), (Ids{b.id, a.id}));
@@ -125,9 +129,10 @@ TEST_F(ProtocolTest, DeletesOnlyTheAuthorsOwnEventsAndKeepsThemAway)
     const auto foreign = Sign(bob_, {.content = "foreign"});
     const auto list = Sign(alice_, {.kind = 30000, .tags = {{"d", "x"}}, .created_at = Now() - 5});
     for (const auto& event : {own, foreign, list}) ASSERT_EQ(client_.Publish(event), "true");
-    const auto deletion =
-        Sign(alice_, {.kind = 5, .tags = {{"e", own.id}, {"e", foreign.id},
-                                          {"a", "30000:" + alice_.pubkey() + ":x"}}});
+    const auto deletion = Sign(
+        alice_,
+        {.kind = 5,
+         .tags = {{"e", own.id}, {"e", foreign.id}, {"a", "30000:" + alice_.pubkey() + ":x"}}});
     ASSERT_EQ(client_.Publish(deletion), "true");
     EXPECT_EQ(client_.Query("{\"kinds\":[1,30000]}"), Ids{foreign.id});
     EXPECT_EQ(client_.Query("{\"kinds\":[5]}"), Ids{deletion.id});
@@ -167,8 +172,9 @@ TEST_F(ProtocolTest, AnswersEveryBrokenMessage)
         client_.Send(text);
         EXPECT_EQ(client_.Receive().at(0), "NOTICE") << text;
     }
-    for (const auto* text : {"[\"REQ\",\"s\"]", "[\"REQ\",\"s\",{\"kinds\":[\"1\"]}]",
-                             "[\"REQ\",\"s\",{\"ids\":[\"ab\"]}]", "[\"REQ\",\"s\",{\"since\":-1}]"}) {
+    for (const auto* text :
+         {"[\"REQ\",\"s\"]", "[\"REQ\",\"s\",{\"kinds\":[\"1\"]}]",
+          "[\"REQ\",\"s\",{\"ids\":[\"ab\"]}]", "[\"REQ\",\"s\",{\"since\":-1}]"}) {
         client_.Send(text);
         const auto closed = client_.Receive();
         EXPECT_EQ(closed.at(0), "CLOSED") << text;

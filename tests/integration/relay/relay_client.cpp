@@ -26,10 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kPatience = 10s;
 
-tcp::endpoint Loopback(unsigned short port)
-{
-    return {asio::ip::address_v4::loopback(), port};
-}
+tcp::endpoint Loopback(unsigned short port) { return {asio::ip::address_v4::loopback(), port}; }
 
 std::string Text(const boost::json::value& value) { return std::string{value.as_string()}; }
 
@@ -72,18 +69,16 @@ RelayClient::~RelayClient() = default;
 
 void RelayClient::Send(std::string_view text)
 {
-    const auto error = connection_->Await([&](auto done) {
-        connection_->socket.async_write(asio::buffer(text), std::move(done));
-    });
+    const auto error = connection_->Await(
+        [&](auto done) { connection_->socket.async_write(asio::buffer(text), std::move(done)); });
     if (error) throw std::runtime_error{"send: " + error.message()};
 }
 
 boost::json::array RelayClient::Receive()
 {
     connection_->buffer.clear();
-    const auto error = connection_->Await([&](auto done) {
-        connection_->socket.async_read(connection_->buffer, std::move(done));
-    });
+    const auto error = connection_->Await(
+        [&](auto done) { connection_->socket.async_read(connection_->buffer, std::move(done)); });
     if (error) throw std::runtime_error{"receive: " + error.message()};
     return boost::json::parse(beast::buffers_to_string(connection_->buffer.data())).as_array();
 }
@@ -160,9 +155,8 @@ HttpAnswer Fetch(unsigned short port, const std::string& target,
     HttpAnswer answer{parser.get().result_int(), parser.get().body(), {}};
     for (const auto& field : parser.get()) {
         std::string name{field.name_string()};
-        std::ranges::transform(name, name.begin(), [](unsigned char c) {
-            return static_cast<char>(std::tolower(c));
-        });
+        std::ranges::transform(name, name.begin(),
+                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         answer.headers[name] = std::string{field.value()};
     }
     return answer;

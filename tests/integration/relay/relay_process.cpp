@@ -73,7 +73,8 @@ void RelayProcess::Start()
 {
     fs::remove(folder_ / "ready");
     std::vector<std::string> environment;
-    for (const auto& [key, value] : settings_) environment.push_back("BERTH_RELAY_" + key + "=" + value);
+    for (const auto& [key, value] : settings_)
+        environment.push_back("BERTH_RELAY_" + key + "=" + value);
     pid_ = ::fork();
     if (pid_ == 0) Execute(folder_ / "log", environment);
     const auto limit = std::chrono::steady_clock::now() + kStartLimit;

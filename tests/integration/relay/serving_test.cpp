@@ -62,7 +62,8 @@ TEST_F(ServingTest, ServesTheSameOnItsSecondPort)
     RelayProcess finder{NewDatabase()};  // Frees a port that was just found free.
     const auto second = finder.port();
     finder.Kill();
-    RelayProcess relay{NewDatabase(), {{"ADDRESS", "127.0.0.1:0,127.0.0.1:" + std::to_string(second)}}};
+    RelayProcess relay{NewDatabase(),
+                       {{"ADDRESS", "127.0.0.1:0,127.0.0.1:" + std::to_string(second)}}};
     EXPECT_EQ(Fetch(second, "/health").status, 200U);
     const auto event = Sign(alice_);
     EXPECT_EQ(RelayClient{relay.port()}.Publish(event), "true");
@@ -82,10 +83,12 @@ TEST_F(ServingTest, DropsAReaderThatIsTooSlowAndServesTheOthers)
         ASSERT_EQ(writer.Publish(event), "true");
     }
     std::size_t received = 0;
-    EXPECT_THROW(while (true) {
-        slow.Receive();
-        ++received;
-    }, std::runtime_error);
+    EXPECT_THROW(
+        while (true) {
+            slow.Receive();
+            ++received;
+        },
+        std::runtime_error);
     EXPECT_LT(received, 400U);
 }
 

@@ -25,8 +25,13 @@ const nostr::SecretKey& Key()
 
 nostr::Event Sign(Draft draft)
 {
-    nostr::Event event{.id = {}, .pubkey = {}, .created_at = draft.created_at, .kind = draft.kind,
-                       .tags = std::move(draft.tags), .content = std::move(draft.content), .sig = {}};
+    nostr::Event event{.id = {},
+                       .pubkey = {},
+                       .created_at = draft.created_at,
+                       .kind = draft.kind,
+                       .tags = std::move(draft.tags),
+                       .content = std::move(draft.content),
+                       .sig = {}};
     nostr::SignEvent(event, Key());
     return event;
 }
@@ -41,8 +46,10 @@ std::string Fault(Draft draft, const Limits& limits = {})
 
 TEST(AdmissionTest, AdmitsUpToEachLimitAndRefusesOneOver)
 {
-    const Limits limits{.max_event_tags = 2, .max_content_length = 3,
-                        .created_at_lower_limit = 10, .created_at_upper_limit = 5};
+    const Limits limits{.max_event_tags = 2,
+                        .max_content_length = 3,
+                        .created_at_lower_limit = 10,
+                        .created_at_upper_limit = 5};
     EXPECT_EQ(Fault({.content = "\xC3\xA9\xC3\xA9\xC3\xA9"}, limits), "");
     EXPECT_NE(Fault({.content = "four"}, limits), "");
     EXPECT_EQ(Fault({.tags = {{"a"}, {"b"}}}, limits), "");
@@ -92,7 +99,8 @@ TEST(EventKindTest, AddressesByKindAuthorAndD)
 
 TEST(EventKindTest, ReplacesByTimeThenByLowerId)
 {
-    nostr::Event low{.id = "0", .pubkey = {}, .created_at = 5, .kind = 0, .tags = {}, .content = {}, .sig = {}};
+    nostr::Event low{
+        .id = "0", .pubkey = {}, .created_at = 5, .kind = 0, .tags = {}, .content = {}, .sig = {}};
     auto high = low;
     high.id = "1";
     EXPECT_TRUE(Replaces(low, high));

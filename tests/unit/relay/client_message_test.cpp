@@ -16,8 +16,8 @@ std::string ReplyTo(const std::string& text)
 
 nostr::Event SignedEvent()
 {
-    nostr::Event event{.id = {}, .pubkey = {}, .created_at = 5, .kind = 1, .tags = {},
-                       .content = "x", .sig = {}};
+    nostr::Event event{
+        .id = {}, .pubkey = {}, .created_at = 5, .kind = 1, .tags = {}, .content = "x", .sig = {}};
     nostr::SignEvent(event, nostr::SecretKey::Generate());
     return event;
 }

@@ -19,9 +19,13 @@ std::string ReasonOf(const std::string& text)
 
 nostr::Event AnEvent()
 {
-    return {.id = std::string(64, '1'), .pubkey = kAlice, .created_at = 100, .kind = 1,
+    return {.id = std::string(64, '1'),
+            .pubkey = kAlice,
+            .created_at = 100,
+            .kind = 1,
             .tags = {{"t", "sea"}, {"t", "land"}, {"e", kBob}, {"d"}, {"long", "x"}},
-            .content = "", .sig = ""};
+            .content = "",
+            .sig = ""};
 }
 
 TEST(FilterTest, WithoutConditionsMatchesEverything)
@@ -59,8 +63,8 @@ TEST(FilterTest, IncludesBothEndsOfItsTime)
 
 TEST(FilterTest, WithAnEmptyListMatchesNothing)
 {
-    for (const auto* text : {R"({"ids":[]})", R"({"authors":[]})", R"({"kinds":[]})", R"({"#t":[]})",
-                             R"({"since":2,"until":1})"}) {
+    for (const auto* text : {R"({"ids":[]})", R"({"authors":[]})", R"({"kinds":[]})",
+                             R"({"#t":[]})", R"({"since":2,"until":1})"}) {
         EXPECT_TRUE(Parsed(text).MatchesNothing()) << text;
         EXPECT_FALSE(Parsed(text).Matches(AnEvent())) << text;
     }
@@ -80,7 +84,8 @@ TEST(FilterTest, RefusesMalformedFields)
 
 TEST(FilterTest, RefusesFieldsItDoesNotKnow)
 {
-    for (const auto* text : {R"({"search":"x"})", R"({"#tt":["x"]})", R"({"#1":["x"]})", R"({"":1})"}) {
+    for (const auto* text :
+         {R"({"search":"x"})", R"({"#tt":["x"]})", R"({"#1":["x"]})", R"({"":1})"}) {
         EXPECT_EQ(ReasonOf(text), "UNKNOWN_FILTER_FIELD") << text;
     }
 }

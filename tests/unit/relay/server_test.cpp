@@ -44,8 +44,10 @@ TEST(DashboardGuardTest, ThrottlesTheAddressThatGuessesForAMinute)
 TEST(HealthTest, SaysWhatIsNotConfiguredAndWhatIsDown)
 {
     const auto up = HealthDocument({.database_up = true}, FromUnixSeconds(0));
-    EXPECT_EQ(up, R"({"status":"ok","timestamp":"1970-01-01T00:00:00.000Z","services":{"relay":"ok",)"
-                  R"("postgresql":"ok","redis":"disabled","payment_verifier":"disabled"},"warnings":[]})");
+    EXPECT_EQ(
+        up,
+        R"({"status":"ok","timestamp":"1970-01-01T00:00:00.000Z","services":{"relay":"ok",)"
+        R"("postgresql":"ok","redis":"disabled","payment_verifier":"disabled"},"warnings":[]})");
     const auto down = HealthDocument({.database_up = false}, FromUnixSeconds(0));
     EXPECT_NE(down.find(R"("status":"unavailable")"), std::string::npos);
     EXPECT_NE(down.find(R"("postgresql":"down")"), std::string::npos);
@@ -73,9 +75,13 @@ TEST(TagKeyTest, KeepsShortValuesAndHashesLongOnes)
 
 TEST(TagKeyTest, TakesSingleLettersOnceEach)
 {
-    const nostr::Event event{.id = {}, .pubkey = {}, .created_at = 0, .kind = 1,
+    const nostr::Event event{.id = {},
+                             .pubkey = {},
+                             .created_at = 0,
+                             .kind = 1,
                              .tags = {{"t", "b"}, {"t", "a"}, {"t", "b"}, {"d"}, {"long", "x"}},
-                             .content = {}, .sig = {}};
+                             .content = {},
+                             .sig = {}};
     EXPECT_EQ(TagKeysOf(event), (std::vector<std::string>{"ta", "tb"}));
 }
 

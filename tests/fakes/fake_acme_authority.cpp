@@ -78,7 +78,8 @@ TestAuthority::~TestAuthority()
     EVP_PKEY_free(parts_->key);
 }
 
-std::string TestAuthority::Issue(const Secret& key_pem, const std::vector<std::string>& names, int days)
+std::string TestAuthority::Issue(const Secret& key_pem, const std::vector<std::string>& names,
+                                 int days)
 {
     EVP_PKEY* key = ReadKey(key_pem);
     X509* certificate = Blank(key, "server", ++parts_->serial, days);

@@ -39,6 +39,14 @@ std::string Resolvers(const EdgeSettings& edge)
     return "\nresolvers names\n    " + source + kResolverTimes;
 }
 
+/// Ends a request with a status where a variable was not found.
+std::string Answer(int status, const std::string& text, const std::string& variable)
+{
+    return "    http-request return status " + std::to_string(status) +
+           " content-type text/plain string \"" + text + "\" unless { var(" + variable +
+           ") -m found }\n";
+}
+
 std::string Frontend(const EdgeSettings& edge)
 {
     std::string text = "\nfrontend relays\n";
@@ -48,11 +56,10 @@ std::string Frontend(const EdgeSettings& edge)
     }
     text += "    http-request set-var(txn.ingress) req.hdr(host),host_only,lower,map(" +
             edge.HostsMap().string() + ")\n";
-    return text +
-           R"(    http-request return status 404 content-type text/plain string "No relay has this name." unless { var(txn.ingress) -m found }
-    http-request do-resolve(txn.address,names,ipv4) var(txn.ingress)
-    http-request return status 503 content-type text/plain string "The relay's provider has no address." unless { var(txn.address) -m found }
-    http-request set-header Host %[var(txn.ingress)]
+    return text + Answer(404, "No relay has this name.", "txn.ingress") +
+           "    http-request do-resolve(txn.address,names,ipv4) var(txn.ingress)\n" +
+           Answer(503, "The relay's provider has no address.", "txn.address") +
+           R"(    http-request set-header Host %[var(txn.ingress)]
     http-request set-header X-Forwarded-Proto https
     http-request set-dst var(txn.address)
     http-request set-dst-port int()" +

@@ -6,6 +6,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/config/load.hpp"
+#include "marketplace/configured.hpp"
 #include "marketplace/db/migrations.hpp"
 #include "marketplace/program.hpp"
 #include "marketplace/settings.hpp"

@@ -1,18 +1,33 @@
 #include "marketplace/program.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <stdexcept>
+#include <vector>
 
+#include "akash/cli_chain_reader.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/command_runner.hpp"
 #include "core/base/file.hpp"
-#include "core/nostr/keys.hpp"
-#include "core/nostr/published_keys.hpp"
+#include "core/probe/relay_probe.hpp"
+#include "core/probe/resolver.hpp"
+#include "core/rails/xrp.hpp"
+#include "marketplace/claims/claim_intake.hpp"
+#include "marketplace/configured.hpp"
 #include "marketplace/db/database.hpp"
 #include "marketplace/db/listener.hpp"
-#include "marketplace/rpc/authentication.hpp"
+#include "marketplace/method_table.hpp"
+#include "marketplace/orders/catalogue.hpp"
+#include "marketplace/orders/intake.hpp"
+#include "marketplace/payments/fresh_channels.hpp"
+#include "marketplace/payments/rippled_ledger.hpp"
+#include "marketplace/proof/activate.hpp"
+#include "marketplace/proof/book_lease.hpp"
+#include "marketplace/proof/confirm_closed.hpp"
+#include "marketplace/proof/observe_channel.hpp"
+#include "marketplace/proof/reserve.hpp"
+#include "marketplace/proof/sweeper.hpp"
+#include "marketplace/proof/verify_relay.hpp"
+#include "marketplace/queue/executor.hpp"
 #include "marketplace/rpc/dispatcher.hpp"
-#include "marketplace/rpc/server.hpp"
 #include "marketplace/rpc/session_store.hpp"
 #include "marketplace/rpc/work_pool.hpp"
 
@@ -23,109 +38,149 @@ using namespace std::chrono_literals;
 
 constexpr auto kDrain = 10s;
 constexpr auto kSweep = 10min;
-constexpr auto kBelt = 1s;  // How long a lost wake-up, or a drain, may go unnoticed by a stream.
-
-/// The value, or the end of the start.
-template <typename T>
-T OrThrow(Result<T> result)
-{
-    if (!result) throw std::runtime_error(result.error().reason + ": " + result.error().message);
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-nostr::SecretKey KeyOf(const config::Config& config)
-{
-    const auto& text = config.SecretOf("key_file");
-    if (text.empty()) throw std::runtime_error("key_file is not set: the marketplace needs a key");
-    auto key = OrThrow(nostr::SecretKey::Parse(text.Expose()));
-    if (nostr::IsPublishedTestKey(key)) {
-        throw std::runtime_error("key_file holds a key that is published in test vectors");
-    }
-    return key;
-}
-
-std::set<std::string> KeysOf(const config::Config& config, std::string_view setting)
-{
-    std::set<std::string> keys;
-    for (const auto& text : config.List(setting)) keys.insert(OrThrow(nostr::ParsePubkey(text)));
-    return keys;
-}
-
-rpc::Authentication::Options AuthenticationOf(const config::Config& config)
-{
-    const auto& names = config.List("authorities");
-    return {.admins = KeysOf(config, "admins"),
-            .finance = KeysOf(config, "finance"),
-            .authorities = {names.begin(), names.end()},
-            .session_lifetime =
-                std::chrono::floor<std::chrono::seconds>(config.Duration("session_lifetime"))};
-}
-
-rpc::Server::Options ServerOf(const config::Config& config)
-{
-    rpc::Server::Options options;
-    options.address = config.Text("address");
-    options.insecure = config.Bool("insecure");
-    options.key = config.SecretOf("tls.key_file");
-    const auto& certificate = config.Text("tls.certificate_file");
-    options.services = {};
-    if (!certificate.empty()) options.certificate = OrThrow(ReadFile(certificate));
-    return options;
-}
+constexpr int kCommandsAtOnce = 2;  // Each child takes 165 MiB.
 
 int ThreadsOf(const config::Config& config)
 {
     return static_cast<int>(config.Integer("database.connections"));
 }
 
-}  // namespace
-
-std::string DatabaseUrl(const config::Config& config)
+rpc::Subscribe SubscribeTo(db::Listener& listener)
 {
-    const auto& secret = config.SecretOf("database.url_file");
-    if (!secret.empty()) return secret.Expose();
-    if (config.Text("database.url").empty()) {
-        throw std::runtime_error("neither database.url nor database.url_file is set");
-    }
-    return config.Text("database.url");
+    return [&listener](const std::string& topic, std::function<void()> wake) {
+        return listener.Subscribe(topic, std::move(wake));
+    };
 }
+
+/// Where everything is kept.
+struct Storage {
+    explicit Storage(const config::Config& config)
+        : database{{.url = DatabaseUrl(config), .connections = ThreadsOf(config)}},
+          listener{{.url = DatabaseUrl(config), .belt = config.Duration("jobs.poll")}},
+          sessions{database}
+    {
+    }
+
+    db::Database database;
+    db::Listener listener;
+    rpc::SessionStore sessions;
+};
+
+/// Orders, and the workers that carry them out.
+struct Orders {
+    Orders(const config::Config& config, const std::string& marketplace, Storage& storage, Log& log)
+        : settings{OrderSettings(config, marketplace)},
+          queue{QueueSettings(config)},
+          catalogue{storage.database, storage.listener, settings},
+          intake{{.url = DatabaseUrl(config),
+                  .queue_max = settings.intake_queue_max,
+                  .batch_max = settings.intake_batch_max},
+                 log},
+          orders{{storage.database, catalogue, intake, settings}},
+          workers{{storage.database, catalogue, log, settings, queue}}
+    {
+    }
+
+    const orders::Settings settings;
+    const queue::Settings queue;
+    orders::Catalogue catalogue;
+    orders::Intake intake;
+    orders::OrderHandlers orders;
+    orders::WorkerHandlers workers;
+};
+
+/// Channels and claims of the xrp rail.
+struct Payments {
+    Payments(const config::Config& config, const std::string& marketplace, db::Database& database)
+        : settings{PaymentSettings(config, marketplace)},
+          resolver{ResolversOf(config)},
+          ledger{{.url = config.Text("rails.xrp.url"), .route = {.resolver = &resolver}}},
+          channels{ledger, settings},
+          intake{database, settings.policy},
+          payments{{database, channels, verifier, intake}}
+    {
+    }
+
+    const payments::Settings settings;
+    const rails::XrpClaimVerifier verifier;
+    const probe::Resolver resolver;
+    payments::RippledLedger ledger;
+    payments::FreshChannels channels;
+    claims::ClaimIntake intake;
+    claims::PaymentHandlers payments;
+};
+
+/// What the marketplace does itself: reserve, prove, book, close, and what time alone brings.
+struct Duties {
+    Duties(const config::Config& config, const nostr::SecretKey& key, Storage& storage,
+           Orders& orders, Payments& payments, const Clock& clock, Log& log)
+        : runner{kCommandsAtOnce},
+          chain{runner, ChainPrograms(config)},
+          probe{ProbeOptions(config), key, clock},
+          parts{storage.database, orders.catalogue, chain, probe, clock, log, orders.settings,
+                orders.queue},
+          observe{storage.database, payments.channels},
+          sweeper{parts},
+          executor{{.database = storage.database,
+                    .listener = storage.listener,
+                    .log = log,
+                    .settings = orders.queue,
+                    .threads = static_cast<int>(config.Integer("duty_threads"))},
+                   {&reserve, &verify, &activate, &book, &confirm, &observe}}
+    {
+    }
+
+    ProcessRunner runner;
+    akash::CliChainReader chain;
+    probe::NetworkRelayProbe probe;
+    const proof::Parts parts;
+    proof::Reserve reserve{parts};
+    proof::VerifyRelay verify{parts};
+    proof::Activate activate{parts};
+    proof::BookLease book{parts};
+    proof::ConfirmClosed confirm{parts};
+    proof::ObserveChannel observe;
+    proof::Sweeper sweeper;
+    queue::Executor executor;
+};
+
+}  // namespace
 
 /// In the order of their making; they end in the reverse.
 struct Program::Parts {
     Parts(const config::Config& config, Log& log_)
-        : key{KeyOf(config)},
+        : key{MarketplaceKey(config)},
           log{log_},
-          database{{.url = DatabaseUrl(config), .connections = ThreadsOf(config)}},
-          listener{{.url = DatabaseUrl(config), .belt = kBelt}},
-          sessions{database},
-          authentication{sessions, AuthenticationOf(config)},
+          storage{config},
+          orders{config, key.pubkey(), storage, log},
+          payments{config, key.pubkey(), storage.database},
+          duties{config, key, storage, orders, payments, clock, log},
+          operators{storage.database, OperatorSettings(config, key.pubkey())},
+          finance{storage.database},
+          authentication{storage.sessions, AuthenticationOptions(config)},
+          methods{MethodTable({orders.orders, payments.payments, orders.workers, operators, finance,
+                               authentication})},
           pool{{.threads = ThreadsOf(config)}},
-          dispatcher{{authentication, pool, clock, log, SubscribeTo(listener)}},
-          methods{MakeMethods()},
-          server{ServerOf(config), methods,
-                 {dispatcher, pool, SubscribeTo(listener), [this] { return sessions.Answers(); }}}
+          dispatcher{{authentication, pool, clock, log, SubscribeTo(storage.listener)}},
+          server{ServerOptions(config), methods,
+                 {dispatcher, pool, SubscribeTo(storage.listener),
+                  [this] { return storage.sessions.Answers(); }}}
     {
     }
-
-    static rpc::Subscribe SubscribeTo(db::Listener& listener)
-    {
-        return [&listener](const std::string& topic, std::function<void()> wake) {
-            return listener.Subscribe(topic, std::move(wake));
-        };
-    }
-
-    std::vector<rpc::Method> MakeMethods() { return {}; }
 
     SystemClock clock;
     const nostr::SecretKey key;
     Log& log;
-    db::Database database;
-    db::Listener listener;
-    rpc::SessionStore sessions;
+    Storage storage;
+    Orders orders;
+    Payments payments;
+    Duties duties;
+    operators::OperatorHandlers operators;
+    ledger::FinanceHandlers finance;
     rpc::Authentication authentication;
+    const std::vector<rpc::Method> methods;
     rpc::WorkPool pool;
     rpc::Dispatcher dispatcher;
-    const std::vector<rpc::Method> methods;
     rpc::Server server;
 };
 
@@ -137,7 +192,7 @@ Program::Program(const config::Config& config, Log& log)
     parts.authentication.AddAuthority(address);
     parts.authentication.AddAuthority("localhost" + address.substr(address.rfind(':')));
     parts.pool.Repeat(kSweep, [&parts] {
-        if (const auto swept = parts.sessions.Sweep(); !swept) {
+        if (const auto swept = parts.storage.sessions.Sweep(); !swept) {
             parts.log.Warning("sessions not swept", {{"reason", swept.error().reason}});
         }
     });

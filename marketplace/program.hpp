@@ -8,10 +8,6 @@
 
 namespace berth::marketplace {
 
-/// The URL of the database, from `database.url_file` or `database.url`. Throws std::runtime_error
-/// where neither is set.
-std::string DatabaseUrl(const config::Config& config);
-
 /// The marketplace as a running program: every part built from the settings and wired by reference.
 class Program {
 public:

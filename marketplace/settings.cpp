@@ -32,6 +32,9 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"rails.xrp.account", kText, "", "address that channels pay to"},
     {"rails.xrp.destination_tag", kInteger, "-1", "tag that channels must carry; -1 for none", -1,
      4'294'967'295},
+    {"rails.xrp.min_settle_delay", kDuration, "1h", "channels with less are refused", 0},
+    {"rails.xrp.redeem_window", kDuration, "6h", "nearer to a channel's end nothing is credited", 0},
+    {"rails.xrp.min_growth", kInteger, "1", "drops by which a claim has to grow", 1},
     {"rails.xrp.network", kText, "xrpl:0", "name of the network, as `xrpl:` and its NetworkID"},
 
     {"jobs.lease", kDuration, "75s", "how long a job stays with a worker that is silent", 1'000},
@@ -41,13 +44,12 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"wallets.lease", kDuration, "75s", "how long a wallet stays with a worker that is silent", 1'000},
     {"meter_interval", kDuration, "1h", "between two readings of a lease", 100},
     {"probe_interval", kDuration, "5m", "between two probes of a relay", 100},
+    {"duty_threads", kInteger, "2", "threads that do the marketplace's own jobs", 1, 64},
 
-    {"steps.bids", kDuration, "5m", "how long to wait for bids", 1'000},
-    {"steps.service", kDuration, "15m", "how long a service may take to come up", 1'000},
-    {"steps.dns", kDuration, "10m", "how long a name may take to be seen", 1'000},
-    {"steps.certificate", kDuration, "15m", "how long a certificate may take", 1'000},
-    {"steps.proof", kDuration, "10m", "how long a relay may fail its acceptance", 1'000},
-    {"steps.other", kDuration, "10m", "budget of every other step", 1'000},
+    {"quote_term", kDuration, "15m", "how long a quoted price holds", 1'000},
+    {"price_age_max", kDuration, "1h", "older prices are not quoted with", 1'000},
+    {"deposit_uact", kInteger, "5000000", "escrow that a deployment is opened with", 1},
+    {"step_budgets", kList, "", "longest time at steps of `provision`: `choose_bid=5m, ...`"},
 
     {"probe.resolver", kText, "", "`host:port` of the resolver to ask"},
     {"probe.authoritative", kList, "", "`host:port` of the zone's servers"},
@@ -57,7 +59,7 @@ constexpr auto kSettings = std::to_array<Setting>({
 
     {"akash.program", kText, "akash", "the chain's program, to read with"},
     {"akash.home", kText, "", "its home folder; empty: its default"},
-    {"akash.nodes", kList, "", "RPC nodes, tried in turn; empty: leases are not read"},
+    {"akash.nodes", kList, "http://127.0.0.1:26657", "RPC nodes, tried in turn"},
     {"akash.chain_id", kText, "akashnet-2", "the chain that leases are on"},
 });
 

@@ -124,14 +124,9 @@ void Dispatcher::Carry(const std::shared_ptr<Pending>& pending)
         return pending->Refuse(Fail(ErrorCode::kInvalid, "BAD_REQUEST",
                                     "The request is not what this method takes."));
     }
-    if (const auto* deferred = std::get_if<Deferred>(&method.run)) {
-        call::Call call;
-        call.now = context_.clock.Now();
-        call.deadline = pending->arrived.deadline;
-        call.trace = pending->arrived.trace;
-        return (*deferred)(call, *pending->request, [pending](Result<MessagePtr> result) {
-            pending->Answer(std::move(result));
-        });
+    const auto* deferred = std::get_if<Deferred>(&method.run);
+    if (deferred && !deferred->blocks && method.access == Access::kSignedEvent) {
+        return Defer(pending, CallOf(pending->arrived, {}));
     }
     Admit(pending, [this, pending](const call::Call& call) {
         std::visit(
@@ -141,12 +136,32 @@ void Dispatcher::Carry(const std::shared_ptr<Pending>& pending)
                     pending->Answer(run(call, *pending->request));
                 } else if constexpr (std::is_same_v<Kind, Streaming>) {
                     pending->Answer(run(call, *pending->request));
+                } else if constexpr (std::is_same_v<Kind, Deferred>) {
+                    Defer(pending, call);
                 } else if constexpr (std::is_same_v<Kind, Waiting>) {
                     Wait(pending, call);
                 }
             },
             pending->arrived.method->run);
     });
+}
+
+void Dispatcher::Defer(const std::shared_ptr<Pending>& pending, const call::Call& call)
+{
+    std::get<Deferred>(pending->arrived.method->run)
+        .run(call, *pending->request,
+             [pending](Result<MessagePtr> result) { pending->Answer(std::move(result)); });
+}
+
+call::Call Dispatcher::CallOf(const Arrived& arrived, Caller caller) const
+{
+    call::Call call;
+    call.caller = std::move(caller.pubkey);
+    call.roles = std::move(caller.roles);
+    call.now = context_.clock.Now();
+    call.deadline = arrived.deadline;
+    call.trace = arrived.trace;
+    return call;
 }
 
 void Dispatcher::Wait(const std::shared_ptr<Pending>& pending, const call::Call& call)
@@ -186,20 +201,14 @@ void Dispatcher::Admit(const std::shared_ptr<Pending>& pending, Admitted admitte
         pending->Guard([&] {
             const auto& arrived = pending->arrived;
             if (arrived.deadline.Passed()) return pending->Refuse(Late());
-            const auto now = context_.clock.Now();
             const Credentials shown{.authorization = arrived.authorization,
                                     .authority = arrived.authority,
                                     .path = arrived.path,
                                     .body = arrived.body};
-            auto caller = context_.authentication.Admit(arrived.method->access, shown, now);
+            auto caller = context_.authentication.Admit(arrived.method->access, shown,
+                                                        context_.clock.Now());
             if (!caller) return pending->Refuse(caller.error());
-            call::Call call;
-            call.caller = std::move(caller->pubkey);
-            call.roles = std::move(caller->roles);
-            call.now = now;
-            call.deadline = arrived.deadline;
-            call.trace = arrived.trace;
-            admitted(call);
+            admitted(CallOf(arrived, std::move(*caller)));
         });
     });
     if (!posted) pending->Refuse(Busy());

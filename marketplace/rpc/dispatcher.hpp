@@ -53,7 +53,9 @@ private:
     struct Pending;
     using Admitted = std::function<void(const call::Call&)>;
 
+    call::Call CallOf(const Arrived& arrived, Caller caller) const;
     void Carry(const std::shared_ptr<Pending>& pending);
+    void Defer(const std::shared_ptr<Pending>& pending, const call::Call& call);
     void Wait(const std::shared_ptr<Pending>& pending, const call::Call& call);
     void Ask(Pending& pending);
     void Admit(const std::shared_ptr<Pending>& pending, Admitted admitted);

@@ -31,9 +31,11 @@ enum class Access {
 
 /// May block; runs on the work pool.
 using Unary = std::function<Result<MessagePtr>(const call::Call&, const Message&)>;
-/// Does not block and answers later; runs on the thread that received the call.
-using Deferred =
-    std::function<void(const call::Call&, const Message&, call::Answer<MessagePtr>)>;
+/// Answers later, from a group commit.
+struct Deferred {
+    std::function<void(const call::Call&, const Message&, call::Answer<MessagePtr>)> run;
+    bool blocks = true;  ///< Else it runs on the thread that received the call.
+};
 /// Opens a stream; may block as its pulls may; runs on the work pool.
 using Streaming = std::function<call::Opened<MessagePtr>(const call::Call&, const Message&)>;
 /// A unary call that is asked again until it has something to say or its `wait` is over, so that
@@ -102,8 +104,8 @@ Method Route(Access access, Handlers& handlers,
              void (Handlers::*run)(const call::Call&, const Request&, call::Answer<Response>))
 {
     return {access, &Request::default_instance(),
-            Deferred{[&handlers, run](const call::Call& call, const Message& request,
-                                      call::Answer<MessagePtr> answer) {
+            Deferred{.run = [&handlers, run](const call::Call& call, const Message& request,
+                                             call::Answer<MessagePtr> answer) {
                 (handlers.*run)(call, static_cast<const Request&>(request),
                                 [answer = std::move(answer)](Result<Response> result) {
                                     answer(TakeTypeOff(std::move(result)));

@@ -16,7 +16,7 @@ public:
 
     struct Options {
         int threads = 8;
-        int queue_max = 256;  ///< Work that waits for a thread.
+        int queue_max = 1024;  ///< Work that waits for a thread.
     };
 
     explicit WorkPool(Options options);

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <grpcpp/channel.h>
+#include <grpcpp/support/status.h>
+
+namespace berth::test {
+
+/// What one call came to: of a stream, its first message.
+struct RawAnswer {
+    grpc::Status status;
+    std::string reason;  ///< Of google.rpc.ErrorInfo; empty where there is none.
+    std::string body;
+
+    bool ok() const { return status.ok(); }
+};
+
+/// Calls any RPC by its path, with bytes and metadata of one's own. Thread-safe.
+class RawClient {
+public:
+    explicit RawClient(const std::string& address);
+
+    RawAnswer Call(const std::string& path, const std::string& body,
+                   const std::map<std::string, std::string>& metadata = {}) const;
+
+private:
+    std::shared_ptr<grpc::Channel> channel_;
+};
+
+}  // namespace berth::test

@@ -35,6 +35,8 @@ constexpr auto kGrace = 5s;
     ::dup2(null, 0);
     ::dup2(log, 1);
     ::dup2(log, 2);
+    // The daemon's listening sockets and connections are not the child's to keep open.
+    if (::close_range(3, ~0U, 0) != 0) ::_exit(126);
     if (user && ::chdir("/") != 0) ::_exit(126);
     ::execvpe(spec.argv[0].c_str(), argv, environment);
     ::_exit(127);

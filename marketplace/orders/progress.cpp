@@ -213,7 +213,7 @@ void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Jo
 {
     const auto* next = StepAfter(step);
     if (!next) return queue::Finish(tx, job, "done", "");
-    const bool hands_over = next->executor != step.executor;
+    const bool stays = step.executor == StepExecutor::kWorker && next->executor == step.executor;
     const auto executor = next->executor == StepExecutor::kWorker ? order.operator_id
                                                                   : std::string{queue::kMarketplace};
     if (job.kind != "meter_lease") {
@@ -224,7 +224,7 @@ void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Jo
     }
     Save(tx, order);
     queue::Advance(tx, job, {.step = std::string{next->step},
-                             .operator_id = hands_over ? executor : std::string{},
+                             .operator_id = stays ? std::string{} : executor,
                              .budget = BudgetOf(rules, *next)});
 }
 
@@ -235,6 +235,7 @@ Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
         queue::Postpone(tx, job, rules.queue.retry_max, why.reason);
         return {};
     }
+    queue::Postpone(tx, job, milliseconds{0}, why.reason);  // Who gives up works on it no more.
     return End(tx, order,
                {.reason = why.reason, .message = why.message, .details = {{"step", job.step}}}, now);
 }

@@ -25,7 +25,7 @@ struct Settings {
     std::chrono::milliseconds meter_interval{3'600'000};
     std::int64_t deposit_uact = 5'000'000;
     /// Longest time at a step of `provision` by `step`; a missing one keeps its default.
-    std::map<std::string, std::chrono::milliseconds, std::less<>> step_budgets;
+    std::map<std::string, std::chrono::milliseconds, std::less<>> step_budgets{};
     std::size_t intake_queue_max = 4096;
     std::size_t intake_batch_max = 256;
 };

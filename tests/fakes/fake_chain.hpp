@@ -1,88 +1,96 @@
 #pragma once
 
-#include <algorithm>
 #include <map>
-#include <optional>
+#include <mutex>
 #include <vector>
 
 #include "akash/chain.hpp"
 
 namespace berth::test {
 
-/// A chain in memory, whose state the test or a FakeSigner changes.
+/// A chain in memory that a test writes to as the network would. Thread-safe.
 class FakeChain final : public akash::ChainReader {
 public:
-    akash::ChainStatus status{.chain_id = "test-1",
-                              .height = 1000,
-                              .block_time = FromUnixSeconds(1'767'225'600),
-                              .catching_up = false};
-    std::map<std::uint64_t, akash::Deployment> deployments;  ///< By dseq.
-    std::vector<akash::Bid> bids;
-    std::vector<akash::Lease> leases;
-    std::map<std::string, akash::TxOutcome> transactions;  ///< By hash.
-    std::map<std::string, money::Amount> balances;         ///< By denomination.
-    std::optional<Error> fails;                            ///< What every question answers, if set.
-
-    /// Lets `blocks` blocks pass, six seconds each.
-    void Advance(std::int64_t blocks)
+    void Put(const akash::Deployment& deployment)
     {
-        status.height += blocks;
-        status.block_time += std::chrono::seconds{6} * blocks;
+        const std::scoped_lock lock{mutex_};
+        deployments_[deployment.id.dseq] = deployment;
+    }
+    void Put(const akash::Lease& lease)
+    {
+        const std::scoped_lock lock{mutex_};
+        leases_[lease.id.dseq] = lease;
+    }
+    /// Closes a deployment and its lease at `height`; the provider has withdrawn `e18` in all.
+    void Close(std::uint64_t dseq, std::int64_t height, money::Amount e18 = {})
+    {
+        const std::scoped_lock lock{mutex_};
+        deployments_.at(dseq).state = "closed";
+        deployments_.at(dseq).escrow.settled_at = height;
+        const auto lease = leases_.find(dseq);
+        if (lease == leases_.end()) return;
+        lease->second.state = "closed";
+        lease->second.closed_on = height;
+        lease->second.withdrawn = {lease->second.price.denom, e18};
+    }
+    void SetHeight(std::int64_t height)
+    {
+        const std::scoped_lock lock{mutex_};
+        height_ = height;
     }
 
     Result<akash::ChainStatus> Status(Deadline) override
     {
-        if (fails) return *fails;
-        return status;
+        const std::scoped_lock lock{mutex_};
+        return akash::ChainStatus{.chain_id = "test", .height = height_, .block_time = {}};
     }
     Result<std::optional<akash::Deployment>> GetDeployment(const akash::DeploymentId& id,
                                                            Deadline) override
     {
-        if (fails) return *fails;
-        const auto found = deployments.find(id.dseq);
-        if (found == deployments.end()) return std::optional<akash::Deployment>{};
+        const std::scoped_lock lock{mutex_};
+        const auto found = deployments_.find(id.dseq);
+        if (found == deployments_.end()) return std::optional<akash::Deployment>{};
         return std::optional{found->second};
     }
     Result<std::vector<akash::Deployment>> ListDeployments(const std::string&, Deadline) override
     {
-        if (fails) return *fails;
-        std::vector<akash::Deployment> all;
-        for (const auto& [dseq, deployment] : deployments) all.push_back(deployment);
-        return all;
+        return std::vector<akash::Deployment>{};
     }
     Result<std::vector<akash::Bid>> ListOpenBids(const std::string&, Deadline) override
     {
-        if (fails) return *fails;
-        return bids;
+        return std::vector<akash::Bid>{};
     }
     Result<std::vector<akash::Lease>> ListLeases(const akash::DeploymentId& id, Deadline) override
     {
-        if (fails) return *fails;
-        std::vector<akash::Lease> found;
-        std::ranges::copy_if(leases, std::back_inserter(found),
-                             [&](const auto& lease) { return lease.id.dseq == id.dseq; });
-        return found;
+        const std::scoped_lock lock{mutex_};
+        std::vector<akash::Lease> leases;
+        if (const auto found = leases_.find(id.dseq); found != leases_.end()) {
+            leases.push_back(found->second);
+        }
+        return leases;
     }
-    Result<std::optional<akash::TxOutcome>> FindTx(const std::string& hash, Deadline) override
+    Result<std::optional<akash::TxOutcome>> FindTx(const std::string&, Deadline) override
     {
-        if (fails) return *fails;
-        const auto found = transactions.find(hash);
-        if (found == transactions.end()) return std::optional<akash::TxOutcome>{};
-        return std::optional{found->second};
+        return std::optional<akash::TxOutcome>{};
     }
-    Result<money::Amount> Balance(const std::string&, const std::string& denom, Deadline) override
+    Result<money::Amount> Balance(const std::string&, const std::string&, Deadline) override
     {
-        if (fails) return *fails;
-        return balances[denom];
+        return money::Amount{};
     }
-    Result<std::optional<akash::Account>> GetAccount(const std::string& address, Deadline) override
+    Result<std::optional<akash::Account>> GetAccount(const std::string&, Deadline) override
     {
-        return std::optional{akash::Account{.address = address, .number = 1, .sequence = 0}};
+        return std::optional<akash::Account>{};
     }
     Result<akash::Provider> GetProvider(const std::string& address, Deadline) override
     {
         return akash::Provider{.address = address, .host_uri = {}, .attributes = {}};
     }
+
+private:
+    std::mutex mutex_;
+    std::int64_t height_ = 100;
+    std::map<std::uint64_t, akash::Deployment> deployments_;
+    std::map<std::uint64_t, akash::Lease> leases_;
 };
 
 }  // namespace berth::test

@@ -83,10 +83,15 @@ protected:
                      .ingress_port = ingress_.port()};
         ASSERT_TRUE(PrepareEdgeFolder(settings_));
         haproxy_ = std::make_unique<stack::Haproxy>(folder_.path() / "haproxy", ports_);
-        ASSERT_TRUE(haproxy_->Start(HaproxyConfiguration(settings_), Soon()));
+        ASSERT_TRUE(StartHaproxy());
     }
 
     static std::string Local(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+    bool StartHaproxy()
+    {
+        return haproxy_->Configure(HaproxyConfiguration(settings_)) && haproxy_->Start(Soon());
+    }
 
     void ServeWildcard(HaproxyEdge& edge)
     {
@@ -154,7 +159,7 @@ TEST_F(HaproxyEdgeTest, KeepsCertificateAndRouteAcrossARestart)
     ServeWildcard(edge);
     ASSERT_TRUE(edge.Route("o1.relays.berth.test", "p1.akash.test", Soon()));
     haproxy_->Stop();
-    ASSERT_TRUE(haproxy_->Start(HaproxyConfiguration(settings_), Soon()));
+    ASSERT_TRUE(StartHaproxy());
     const auto response = Get("o1.relays.berth.test", ports_[0]);
     ASSERT_TRUE(response) << response.error().message;
     EXPECT_EQ(response->body, "p1.akash.test");
@@ -184,7 +189,7 @@ TEST_F(HaproxyEdgeTest, WritesTheFilesAlthoughHaproxyIsDownAndSaysSo)
     const auto down = edge.InstallCertificate("relays.berth.test", chain, key_, Soon());
     ASSERT_TRUE(down.has_error());
     EXPECT_EQ(down.error().reason, "EDGE_UNAVAILABLE");
-    ASSERT_TRUE(haproxy_->Start(HaproxyConfiguration(settings_), Soon()));
+    ASSERT_TRUE(StartHaproxy());
     EXPECT_EQ(Get("o1.relays.berth.test", ports_[0])->status, 404);
 }
 

@@ -73,8 +73,8 @@ std::optional<v1::RegisterWorkerResponse> Register(worker::Marketplace& marketpl
         auto response = marketplace.Register(request, Deadline::After(5s));
         if (response) return *response;
         if (complained != response.error().reason) {
-            log.Warning("Not registered yet.", {{"reason", response.error().reason},
-                                                {"message", response.error().message}});
+            log.Warning("Not registered yet.",
+                        {{"reason", response.error().reason}, {"error", response.error().message}});
         }
         complained = response.error().reason;
         if (AskedToEnd(signals, 500ms)) return std::nullopt;

@@ -63,7 +63,7 @@ void Worker::TakeJobs()
             continue;
         }
         needs_.log.Warning("No jobs could be taken.",
-                           {{"reason", taken.error().reason}, {"message", taken.error().message}});
+                           {{"reason", taken.error().reason}, {"error", taken.error().message}});
         if (taken.error().reason == "NOT_REGISTERED") {
             const auto again =
                 needs_.marketplace.Register(settings_.registration, Deadline::After(kCallLimit));
@@ -99,9 +99,8 @@ void Worker::KeepWallet()
         const auto busy = needs_.wallet.Round(Deadline::After(kWalletRoundLimit));
         pause = busy && *busy ? kWalletBusy : settings_.wallet_poll;
         if (!busy && complained != busy.error().reason) {
-            needs_.log.Warning(
-                "A round of the wallet did not succeed.",
-                {{"reason", busy.error().reason}, {"message", busy.error().message}});
+            needs_.log.Warning("A round of the wallet did not succeed.",
+                               {{"reason", busy.error().reason}, {"error", busy.error().message}});
         }
         complained = busy ? "" : busy.error().reason;
     }
@@ -120,7 +119,7 @@ void Worker::KeepCertificate()
                             {{"not_after", FormatTime(kept->not_after)}});
         } else {
             needs_.log.Error("The edge's certificate is not in place.",
-                             {{"reason", kept.error().reason}, {"message", kept.error().message}});
+                             {{"reason", kept.error().reason}, {"error", kept.error().message}});
         }
     }
 }

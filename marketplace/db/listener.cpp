@@ -73,9 +73,9 @@ struct Listener::State {
     bool Wait(const PGconn* session, Steady::time_point until) const
     {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Steady::now());
-        pollfd descriptors[2] = {{.fd = stop, .events = POLLIN, .revents = 0},
-                                 {.fd = session ? PQsocket(session) : -1, .events = POLLIN,
-                                  .revents = 0}};
+        pollfd descriptors[2] = {
+            {.fd = stop, .events = POLLIN, .revents = 0},
+            {.fd = session ? PQsocket(session) : -1, .events = POLLIN, .revents = 0}};
         ::poll(descriptors, session ? 2 : 1, std::max(0, static_cast<int>(left.count())));
         return (descriptors[0].revents & POLLIN) == 0;
     }

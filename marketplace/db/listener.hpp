@@ -29,8 +29,8 @@ public:
     explicit Listener(Options options);
     ~Listener();
 
-    /// Calls `wake` on the listener's thread; it must be quick and must not subscribe or unsubscribe.
-    /// An empty topic stands for every topic.
+    /// Calls `wake` on the listener's thread; it must be quick and must not subscribe or
+    /// unsubscribe. An empty topic stands for every topic.
     [[nodiscard]] std::shared_ptr<Subscription> Subscribe(const std::string& topic,
                                                           std::function<void()> wake);
 

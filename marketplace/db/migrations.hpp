@@ -30,7 +30,8 @@ struct MigrationState {
 
 /// Applies what is missing, each file in a transaction of its own, under an advisory lock: several
 /// programs may start at once. Keeps dbmate's table `schema_migrations`. Returns the names applied.
-/// Errors: kUnavailable `DATABASE_UNAVAILABLE`; kInternal `MIGRATION_FAILED`; kInvalid `BAD_MIGRATION`.
+/// Errors: kUnavailable `DATABASE_UNAVAILABLE`; kInternal `MIGRATION_FAILED`; kInvalid
+/// `BAD_MIGRATION`.
 Result<std::vector<std::string>> Migrate(const std::string& url);
 
 /// Which migrations the database has. Changes nothing. Errors: kUnavailable `DATABASE_UNAVAILABLE`.

@@ -59,10 +59,7 @@ void ArrayParameter::Add(std::int64_t number)
     AppendBigEndian(items_, static_cast<std::uint64_t>(number));
 }
 
-void ArrayParameter::Add(Time time)
-{
-    Add(std::int64_t{(time - Time{kEpoch}).count()});
-}
+void ArrayParameter::Add(Time time) { Add(std::int64_t{(time - Time{kEpoch}).count()}); }
 
 std::string ArrayParameter::Encode() const
 {
@@ -95,7 +92,8 @@ bool StatementSession::Prepare(const std::string& name, const std::string& sql)
 {
     if (!Connected()) return false;
     if (std::ranges::find(prepared_, name) != prepared_.end()) return true;
-    const Outcome made{PQprepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr), PQclear};
+    const Outcome made{PQprepare(connection_.get(), name.c_str(), sql.c_str(), 0, nullptr),
+                       PQclear};
     if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) return false;
     prepared_.push_back(name);
     return true;
@@ -120,7 +118,8 @@ StatementOutcome StatementSession::Execute(const std::string& name,
     }
     const char* sqlstate = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
     return {.kind = KindOf(sqlstate ? sqlstate : ""),
-            .message = PQresultErrorMessage(result.get()), .rows = {}};
+            .message = PQresultErrorMessage(result.get()),
+            .rows = {}};
 }
 
 void StatementSession::Disconnect()

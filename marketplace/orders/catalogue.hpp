@@ -17,8 +17,8 @@
 
 namespace berth::orders {
 
-/// Plans and newest prices, kept in memory: read again when somebody notifies the topic `catalogue`,
-/// when something is missing, and every few seconds. Thread-safe.
+/// Plans and newest prices, kept in memory: read again when somebody notifies the topic
+/// `catalogue`, when something is missing, and every few seconds. Thread-safe.
 class Catalogue {
 public:
     Catalogue(db::Database& database, db::Listener& listener, const Settings& settings);
@@ -34,8 +34,8 @@ public:
     /// The same however old; zero where there is none.
     Result<money::Price> LastPrice(const std::string& asset);
 
-    /// The price of a plan at `now`, and what is due on each rail: setup and the first month, rounded
-    /// up. Has no name yet. Errors: those of NewestPrice.
+    /// The price of a plan at `now`, and what is due on each rail: setup and the first month,
+    /// rounded up. Has no name yet. Errors: those of NewestPrice.
     Result<v1::Quote> PriceOf(const v1::Plan& plan, Time now);
 
 private:

@@ -41,7 +41,8 @@ Catalogue::Catalogue(db::Database& database, db::Listener& listener, const Setti
 
 Result<v1::Plan> Catalogue::FindPlan(const std::string& name)
 {
-    for (const auto age : {Deadline::Steady::duration{kAgeMax}, Deadline::Steady::duration{kAgeOfAMiss}}) {
+    for (const auto age :
+         {Deadline::Steady::duration{kAgeMax}, Deadline::Steady::duration{kAgeOfAMiss}}) {
         const auto content = Current(age);
         if (!content) return content.error();
         const auto found = (*content)->plans.find(name);
@@ -63,7 +64,8 @@ Result<std::vector<v1::Plan>> Catalogue::ListPlans()
 
 Result<money::Price> Catalogue::NewestPrice(const std::string& asset, Time now)
 {
-    for (const auto age : {Deadline::Steady::duration{kAgeMax}, Deadline::Steady::duration{kAgeOfAMiss}}) {
+    for (const auto age :
+         {Deadline::Steady::duration{kAgeMax}, Deadline::Steady::duration{kAgeOfAMiss}}) {
         const auto content = Current(age);
         if (!content) return content.error();
         const auto found = (*content)->prices.find(asset);
@@ -111,7 +113,8 @@ Result<Catalogue::Snapshot> Catalogue::Current(Deadline::Steady::duration age_ma
 {
     {
         const std::scoped_lock lock{mutex_};
-        if (content_ && !changed_ && Deadline::Steady::now() - loaded_at_ < age_max) return content_;
+        if (content_ && !changed_ && Deadline::Steady::now() - loaded_at_ < age_max)
+            return content_;
         changed_ = false;  // Before reading: a change during it is read the next time.
     }
     auto loaded = Load();

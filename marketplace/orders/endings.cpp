@@ -39,10 +39,12 @@ State TargetOf(pqxx::work& tx, const OrderRow& order, const std::string& reason)
 std::string NextWords(State target, bool cancelled)
 {
     if (target == v1::ORDER_STATE_CLOSING) {
-        return "What was rented is being closed; then the credit held for the order is yours again.";
+        return "What was rented is being closed; then the credit held for the order is yours "
+               "again.";
     }
-    return cancelled ? "Nothing more happens; credit that was held is yours again."
-                     : "The credit that was held is yours again; you can place a new order with it.";
+    return cancelled
+               ? "Nothing more happens; credit that was held is yours again."
+               : "The credit that was held is yours again; you can place a new order with it.";
 }
 
 }  // namespace

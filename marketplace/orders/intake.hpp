@@ -19,8 +19,8 @@ namespace berth::orders {
 struct NewOrder {
     std::string customer_id;
     std::string event_id;
-    std::string event;  ///< The signed event, as JSON.
-    std::string answer; ///< Serialized PlaceOrderResponse.
+    std::string event;   ///< The signed event, as JSON.
+    std::string answer;  ///< Serialized PlaceOrderResponse.
     std::string order_id;
     std::string operator_id;
     std::string plan_id;
@@ -47,8 +47,8 @@ public:
         std::size_t batch_max = 256;
         std::chrono::milliseconds reconnect_for{5'000};  ///< Then waiting orders are refused.
     };
-    /// The stored answer; errors: kInvalid `BAD_ORDER`; kUnavailable `DATABASE_UNAVAILABLE`; kUnknown
-    /// `COMMIT_UNKNOWN`: ask again with the same event.
+    /// The stored answer; errors: kInvalid `BAD_ORDER`; kUnavailable `DATABASE_UNAVAILABLE`;
+    /// kUnknown `COMMIT_UNKNOWN`: ask again with the same event.
     using Done = std::function<void(Result<std::string>)>;
 
     /// `log` has to outlive it.

@@ -15,14 +15,14 @@ using Kind = db::StatementOutcome::Kind;
 
 constexpr auto kBetweenAttempts = 50ms;
 
-/// Four tables, one statement, one commit. An event that is known gives no row, and its order is there
-/// as well, having come in the same statement: so no join has to carry over what is new. State 1 is
-/// ORDER_STATE_AWAITING_PAYMENT; the order's first event is number 1.
+/// Four tables, one statement, one commit. An event that is known gives no row, and its order is
+/// there as well, having come in the same statement: so no join has to carry over what is new.
+/// State 1 is ORDER_STATE_AWAITING_PAYMENT; the order's first event is number 1.
 static_assert(v1::ORDER_STATE_AWAITING_PAYMENT == 1);
 constexpr auto kPlace = R"sql(
     WITH placed AS MATERIALIZED (
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[],
-                             $7::text[], $8::bytea[], $9::text[], $10::text[], $11::text[],
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[],
+                             $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[], $11::text[],
                              $12::text[], $13::bigint[], $14::bigint[], $15::bytea[],
                              $16::timestamptz[], $17::timestamptz[])
         AS p (customer_id, event_id, event, answer, order_id, operator_id, plan_id, plan, hostname,
@@ -123,8 +123,8 @@ public:
 private:
     using Orders = std::span<const NewOrder* const>;
 
-    /// Repeats until it is known what happened: the statement is idempotent by the event ids, so that
-    /// an unknown commit is settled by running it again.
+    /// Repeats until it is known what happened: the statement is idempotent by the event ids, so
+    /// that an unknown commit is settled by running it again.
     void Place(Orders orders)
     {
         const auto parameters = ParametersOf(orders);
@@ -226,7 +226,8 @@ Result<void> Intake::Submit(NewOrder order, Done done)
 {
     const std::scoped_lock lock{mutex_};
     if (queue_.size() >= options_.queue_max || stopping_) {
-        return Fail(ErrorCode::kExhausted, "INTAKE_FULL", "Too many orders at once; try again soon.");
+        return Fail(ErrorCode::kExhausted, "INTAKE_FULL",
+                    "Too many orders at once; try again soon.");
     }
     queue_.push_back({std::move(order), std::move(done)});
     if (queue_.size() == 1) arrived_.notify_one();

@@ -42,14 +42,17 @@ v1::JobOrder OrderView(pqxx::work& tx, const OrderRow& order, const Settings& se
 std::int64_t CeilingOf(const v1::Plan& plan, std::int64_t monthly_usd_micros)
 {
     const auto kept = std::clamp<std::int64_t>(plan.margin_floor_bps(), 0, kWhole);
-    const auto affordable = money::MulDiv(monthly_usd_micros, kWhole - kept, kWhole,
-                                          money::Rounding::kFloor).ToInt64().value_or(0);
+    const auto affordable =
+        money::MulDiv(monthly_usd_micros, kWhole - kept, kWhole, money::Rounding::kFloor)
+            .ToInt64()
+            .value_or(0);
     return plan.ceiling_lease_usd_micros() > 0
                ? std::min(plan.ceiling_lease_usd_micros(), affordable)
                : affordable;
 }
 
-v1::Job ViewOf(pqxx::work& tx, const queue::Job& job, const OrderRow& order, const Settings& settings)
+v1::Job ViewOf(pqxx::work& tx, const queue::Job& job, const OrderRow& order,
+               const Settings& settings)
 {
     v1::Job view;
     view.set_name("jobs/" + job.job_id);

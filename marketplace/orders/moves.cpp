@@ -46,9 +46,9 @@ std::optional<queue::Job> LockProvisionJob(pqxx::work& tx, const OrderRow& order
     return std::nullopt;
 }
 
-/// What was begun is undone by the same job under another kind, so that the messages it has on chain
-/// stay its own: none of theirs may land after the close. Whoever works on it now has lost it, and
-/// has until the end of his lease to notice.
+/// What was begun is undone by the same job under another kind, so that the messages it has on
+/// chain stay its own: none of theirs may land after the close. Whoever works on it now has lost
+/// it, and has until the end of his lease to notice.
 void StartClosing(pqxx::work& tx, OrderRow& order)
 {
     order.step = std::string{FirstStep("close").step};
@@ -56,7 +56,8 @@ void StartClosing(pqxx::work& tx, OrderRow& order)
     if (!job) return queue::Enqueue(tx, NewJobOf(order, "close"), "");
     queue::AbandonPending(tx, order.operator_id, job->job_id);
     queue::Become(tx, *job, "close",
-                  {.step = order.step, .operator_id = order.operator_id,
+                  {.step = order.step,
+                   .operator_id = order.operator_id,
                    .not_before = job->leased ? std::optional{job->leased_until} : std::nullopt});
     for (const auto& message : queue::MessagesOf(tx, order.operator_id, job->job_id)) {
         if (message.state() == "signed") return queue::AwaitOutbox(tx, *job);
@@ -79,18 +80,13 @@ void GiveBack(pqxx::work& tx, OrderRow& order, Time now)
 Result<void> Follow(pqxx::work& tx, OrderRow& order, Consequence consequence, Time now)
 {
     switch (consequence) {
-        case Consequence::kNone:
-            return {};
+        case Consequence::kNone: return {};
         case Consequence::kStartProvisioning:
             order.step = std::string{FirstStep("provision").step};
             queue::Enqueue(tx, NewJobOf(order, "provision"), order.order_id);
             return {};
-        case Consequence::kStartClosing:
-            StartClosing(tx, order);
-            return {};
-        case Consequence::kReleaseHold:
-            GiveBack(tx, order, now);
-            return {};
+        case Consequence::kStartClosing: StartClosing(tx, order); return {};
+        case Consequence::kReleaseHold: GiveBack(tx, order, now); return {};
         case Consequence::kEarnHold:
             order.active_at = now;
             order.paid_through = now + kServiceMonth;
@@ -110,9 +106,9 @@ Result<void> Move(pqxx::work& tx, OrderRow& order, State to, const Happened& hap
 {
     const auto* move = FindMove(order.state, to);
     if (!move) {
-        return Fail(ErrorCode::kPrecondition, "WRONG_STATE",
-                    "An order that is " + StateName(order.state) + " cannot become " +
-                        StateName(to) + ".");
+        return Fail(
+            ErrorCode::kPrecondition, "WRONG_STATE",
+            "An order that is " + StateName(order.state) + " cannot become " + StateName(to) + ".");
     }
     if (auto followed = Follow(tx, order, move->consequence, now); !followed) return followed;
     order.state = to;

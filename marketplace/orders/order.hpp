@@ -58,8 +58,8 @@ std::optional<OrderRow> LockOrder(pqxx::work& tx, const std::string& customer_id
 std::optional<OrderRow> FindOrder(pqxx::transaction_base& tx, const std::string& order_id);
 
 /// Moves a locked order along the state table, with the money consequence of that move, its event
-/// and its next job, all in this transaction. Errors: kPrecondition `WRONG_STATE` for a move that is
-/// not in the table; those of the money consequence.
+/// and its next job, all in this transaction. Errors: kPrecondition `WRONG_STATE` for a move that
+/// is not in the table; those of the money consequence.
 Result<void> Move(pqxx::work& tx, OrderRow& order, State to, const Happened& happened, Time now);
 /// Appends an event to a locked order without moving it.
 void Tell(pqxx::work& tx, OrderRow& order, const Happened& happened);

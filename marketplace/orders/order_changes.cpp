@@ -1,6 +1,6 @@
+#include "marketplace/orders/order_changes.hpp"
 #include "core/base/failpoint.hpp"
 #include "marketplace/call/signed_event.hpp"
-#include "marketplace/orders/order_changes.hpp"
 #include "marketplace/orders/order_handlers.hpp"
 #include "marketplace/orders/order_reading.hpp"
 #include "marketplace/orders/state_table.hpp"
@@ -33,12 +33,12 @@ Result<std::optional<Response>> Stored(pqxx::work& tx, const nostr::Event& event
     return std::optional{std::move(response)};
 }
 
-/// Looks for the stored answer, checks the terms, then changes the order and keeps event and answer,
-/// all under the order's lock: the same event twice at once is one change and one answer. A dry run
-/// goes as far and is rolled back.
+/// Looks for the stored answer, checks the terms, then changes the order and keeps event and
+/// answer, all under the order's lock: the same event twice at once is one change and one answer. A
+/// dry run goes as far and is rolled back.
 template <typename Response, typename Request, typename Terms>
-Result<Response> Carry(db::Database& database, const std::string& marketplace, const call::Call& call,
-                       const Request& request, const Change<Terms>& change)
+Result<Response> Carry(db::Database& database, const std::string& marketplace,
+                       const call::Call& call, const Request& request, const Change<Terms>& change)
 {
     const auto event = call::ReadSignedEvent(request.event(), change.kind);
     if (!event) return event.error();
@@ -62,8 +62,11 @@ Result<Response> Carry(db::Database& database, const std::string& marketplace, c
             dry_run = std::move(response);
             return Fail(ErrorCode::kPrecondition, "DRY_RUN", "Rolled back.");
         }
-        KeepEvent(tx, {.customer_id = event->pubkey, .event_id = event->id, .kind = change.kind,
-                       .event = nostr::ToJson(*event), .answer = response.SerializeAsString()});
+        KeepEvent(tx, {.customer_id = event->pubkey,
+                       .event_id = event->id,
+                       .kind = change.kind,
+                       .event = nostr::ToJson(*event),
+                       .answer = response.SerializeAsString()});
         Failpoint("market.order_change.before_commit");
         return response;
     });

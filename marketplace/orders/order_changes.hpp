@@ -21,9 +21,9 @@ struct Ending {
     std::map<std::string, std::string> details;
 };
 
-/// Ends an order (locked by LockWithHold) in the way that its state allows: at once where nothing was
-/// signed for the chain, else by closing first what was rented. Of an order that was active the time
-/// left is over. Errors: kPrecondition `WRONG_STATE` for one that ends or has ended already.
+/// Ends an order (locked by LockWithHold) in the way that its state allows: at once where nothing
+/// was signed for the chain, else by closing first what was rented. Of an order that was active the
+/// time left is over. Errors: kPrecondition `WRONG_STATE` for one that ends or has ended already.
 Result<void> End(pqxx::work& tx, OrderRow& order, const Ending& ending, Time now);
 
 /// The state that an order in CLOSING comes to once the chain confirms the close.

@@ -109,7 +109,8 @@ Result<v1::QuoteOrderResponse> OrderHandlers::QuoteOrder(const call::Call& call,
 }
 
 /// Today's price, or the one of the quote that the terms name.
-Result<v1::Quote> OrderHandlers::QuoteFor(const v1::OrderTerms& terms, const v1::Plan& plan, Time now)
+Result<v1::Quote> OrderHandlers::QuoteFor(const v1::OrderTerms& terms, const v1::Plan& plan,
+                                          Time now)
 {
     if (plan.paused()) {
         return Fail(ErrorCode::kPrecondition, "PLAN_PAUSED", "The plan takes no new orders now.");
@@ -118,13 +119,16 @@ Result<v1::Quote> OrderHandlers::QuoteFor(const v1::OrderTerms& terms, const v1:
     const auto quote_id = ReadName("quotes", terms.quote());
     if (!quote_id) return quote_id.error();
     const auto found = parts_.database.Transact<std::optional<v1::Quote>>(
-        [&](pqxx::work& tx) -> Result<std::optional<v1::Quote>> { return FindQuote(tx, *quote_id); });
+        [&](pqxx::work& tx) -> Result<std::optional<v1::Quote>> {
+            return FindQuote(tx, *quote_id);
+        });
     if (!found) return found.error();
     if (!*found || (*found)->plan() != plan.name()) {
         return Fail(ErrorCode::kNotFound, "UNKNOWN_QUOTE", "There is no such quote for this plan.");
     }
     if (TimeOf((*found)->expires_at()) <= now) {
-        return Fail(ErrorCode::kPrecondition, "QUOTE_EXPIRED", "The quote has expired; ask for a new one.");
+        return Fail(ErrorCode::kPrecondition, "QUOTE_EXPIRED",
+                    "The quote has expired; ask for a new one.");
     }
     return **found;
 }
@@ -148,7 +152,8 @@ Result<OrderHandlers::Prepared> OrderHandlers::Prepare(const nostr::Event& event
     const auto plan = parts_.catalogue.FindPlan(terms.plan());
     if (!plan) return plan.error();
     if (!terms.custom_hostname().empty() && IsUnder(terms.custom_hostname(), plan->edge_zone())) {
-        return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME", "Names of the operator's zone are given, not chosen.");
+        return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME",
+                    "Names of the operator's zone are given, not chosen.");
     }
     auto quote = QuoteFor(terms, *plan, now);
     if (!quote) return quote.error();
@@ -179,8 +184,8 @@ void OrderHandlers::PlaceOrder(const call::Call& call, const v1::PlaceOrderReque
     const auto event = call::ReadSignedEvent(request.event(), call::kOrderKind);
     if (!event) return answer(event.error());
     auto prepared = Prepare(*event, request.event(), call.now);
-    // The usual order goes straight on: a repeated one is found by the intake. One that could not be
-    // accepted now may have been accepted before.
+    // The usual order goes straight on: a repeated one is found by the intake. One that could not
+    // be accepted now may have been accepted before.
     if (!prepared || request.validate_only()) {
         const auto before = AnswerBefore(*event);
         if (!before) return answer(before.error());

@@ -16,8 +16,8 @@
 
 namespace berth::orders {
 
-/// The calls of OrderService. Each does what its RPC's comment in the contract says. Thread-safe. All
-/// block for the database, except PlaceOrder, which answers from the intake's thread.
+/// The calls of OrderService. Each does what its RPC's comment in the contract says. Thread-safe.
+/// All block for the database, except PlaceOrder, which answers from the intake's thread.
 class OrderHandlers {
 public:
     /// References have to outlive it.
@@ -36,7 +36,8 @@ public:
     /// Does not touch the database on the caller's thread unless the order names a quote or fails.
     void PlaceOrder(const call::Call& call, const v1::PlaceOrderRequest& request,
                     call::Answer<v1::PlaceOrderResponse> answer);
-    Result<v1::GetOrderResponse> GetOrder(const call::Call& call, const v1::GetOrderRequest& request);
+    Result<v1::GetOrderResponse> GetOrder(const call::Call& call,
+                                          const v1::GetOrderRequest& request);
     Result<v1::ListOrdersResponse> ListOrders(const call::Call& call,
                                               const v1::ListOrdersRequest& request);
     /// Woken by the topic `orders/{id}`.

@@ -103,7 +103,8 @@ Result<v1::ListOrdersResponse> OrderHandlers::ListOrders(const call::Call& call,
 {
     const auto caller = call::CallerOf(call);
     if (!caller) return caller.error();
-    const auto page = call::ReadPage(request.page_size(), request.page_token(), "orders:" + *caller);
+    const auto page =
+        call::ReadPage(request.page_size(), request.page_token(), "orders:" + *caller);
     if (!page) return page.error();
     return ListOf<v1::ListOrdersResponse>(parts_.database, OrderOwner::kCustomer, *caller, *page);
 }
@@ -117,8 +118,8 @@ Result<v1::ListOperatorOrdersResponse> OrderHandlers::ListOperatorOrders(
     const auto page =
         call::ReadPage(request.page_size(), request.page_token(), "served:" + call.caller);
     if (!page) return page.error();
-    return ListOf<v1::ListOperatorOrdersResponse>(parts_.database, OrderOwner::kOperator, call.caller,
-                                                  *page);
+    return ListOf<v1::ListOperatorOrdersResponse>(parts_.database, OrderOwner::kOperator,
+                                                  call.caller, *page);
 }
 
 call::Opened<v1::WatchOrderResponse> OrderHandlers::WatchOrder(const call::Call& call,

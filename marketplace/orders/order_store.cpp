@@ -9,13 +9,13 @@
 namespace berth::orders {
 namespace {
 
-#define BERTH_ORDER_COLUMNS                                                                      \
-    "customer_id, order_id, event_id, operator_id, plan, state, hostname, custom_hostname, "     \
-    "relay_name, relay_description, setup_usd_micros, monthly_usd_micros, due, step, wallet, "   \
+#define BERTH_ORDER_COLUMNS                                                                    \
+    "customer_id, order_id, event_id, operator_id, plan, state, hostname, custom_hostname, "   \
+    "relay_name, relay_description, setup_usd_micros, monthly_usd_micros, due, step, wallet, " \
     "dseq, facts, acceptance, failure, last_event, created_at, active_at, paid_through "
 
-constexpr auto kLock = "SELECT " BERTH_ORDER_COLUMNS
-                       "FROM orders WHERE customer_id = $1 AND order_id = $2 FOR UPDATE";
+constexpr auto kLock =
+    "SELECT " BERTH_ORDER_COLUMNS "FROM orders WHERE customer_id = $1 AND order_id = $2 FOR UPDATE";
 constexpr auto kFind = "SELECT " BERTH_ORDER_COLUMNS "FROM orders WHERE order_id = $1";
 
 constexpr auto kOfCustomer = "SELECT " BERTH_ORDER_COLUMNS R"sql(

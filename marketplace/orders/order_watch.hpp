@@ -9,8 +9,8 @@
 
 namespace berth::orders {
 
-/// The stream of an order: its snapshot, then every event after a number, without gaps and once each.
-/// Ends after the event that led into a final state.
+/// The stream of an order: its snapshot, then every event after a number, without gaps and once
+/// each. Ends after the event that led into a final state.
 class OrderWatch final : public call::Feed<v1::WatchOrderResponse> {
 public:
     /// `database` has to outlive it.

@@ -111,8 +111,10 @@ std::string_view OutcomeName(v1::StepReport::OutcomeCase outcome)
 StepLog LogOf(const v1::StepReport& report, const std::string& job_id)
 {
     StepLog log{.key = {.job_id = job_id, .epoch = report.epoch(), .sequence = report.sequence()},
-                .step = report.step(), .outcome = std::string{OutcomeName(report.outcome_case())},
-                .reason = {}, .message = {}};
+                .step = report.step(),
+                .outcome = std::string{OutcomeName(report.outcome_case())},
+                .reason = {},
+                .message = {}};
     if (report.has_retry() || report.has_failed()) {
         const auto& error = report.has_retry() ? report.retry() : report.failed();
         log.reason = error.reason();
@@ -136,7 +138,8 @@ Result<void> WaitOrGiveUp(pqxx::work& tx, const ProgressRules& rules, Held& held
                           const v1::NotYet& not_yet, Time now)
 {
     if (held.job.step_overdue && held.job.kind == "provision") {
-        return GiveUp(tx, rules, held.order, held.job, StepOverdue(held.job, not_yet.waiting_for()), now);
+        return GiveUp(tx, rules, held.order, held.job, StepOverdue(held.job, not_yet.waiting_for()),
+                      now);
     }
     const auto wait = std::max(kShortestWait, milliseconds{not_yet.again_in_millis()});
     queue::Postpone(tx, held.job, std::min(wait, rules.queue.retry_max), not_yet.waiting_for());
@@ -150,10 +153,9 @@ Result<void> RetryOrGiveUp(pqxx::work& tx, const ProgressRules& rules, Held& hel
     if (enough && held.job.kind == "provision") {
         return GiveUp(tx, rules, held.order, held.job, AsError(error), now);
     }
-    const auto wait = error.again_in_millis() > 0
-                          ? milliseconds{error.again_in_millis()}
-                          : queue::Backoff(rules.queue, held.job.subject, held.job.step,
-                                           held.job.attempt);
+    const auto wait = error.again_in_millis() > 0 ? milliseconds{error.again_in_millis()}
+                                                  : queue::Backoff(rules.queue, held.job.subject,
+                                                                   held.job.step, held.job.attempt);
     queue::Postpone(tx, held.job, std::min(wait, rules.queue.retry_max), error.reason());
     return {};
 }
@@ -168,10 +170,8 @@ Result<void> Apply(pqxx::work& tx, const ProgressRules& rules, Held& held,
             GoOn(tx, rules, held.order, held.job, *step);
             return {};
         }
-        case v1::StepReport::kNotYet:
-            return WaitOrGiveUp(tx, rules, held, report.not_yet(), now);
-        case v1::StepReport::kRetry:
-            return RetryOrGiveUp(tx, rules, held, report.retry(), now);
+        case v1::StepReport::kNotYet: return WaitOrGiveUp(tx, rules, held, report.not_yet(), now);
+        case v1::StepReport::kRetry: return RetryOrGiveUp(tx, rules, held, report.retry(), now);
         case v1::StepReport::kFailed:
             return GiveUp(tx, rules, held.order, held.job, AsError(report.failed()), now);
         case v1::StepReport::kTransact:
@@ -180,8 +180,7 @@ Result<void> Apply(pqxx::work& tx, const ProgressRules& rules, Held& held,
             queue::AwaitOutbox(tx, held.job);
             return {};
         case v1::StepReport::kIntent:
-        case v1::StepReport::OUTCOME_NOT_SET:
-            return {};
+        case v1::StepReport::OUTCOME_NOT_SET: return {};
     }
     return {};
 }
@@ -214,22 +213,25 @@ void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Jo
     const auto* next = StepAfter(step);
     if (!next) return queue::Finish(tx, job, "done", "");
     const bool stays = step.executor == StepExecutor::kWorker && next->executor == step.executor;
-    const auto executor = next->executor == StepExecutor::kWorker ? order.operator_id
-                                                                  : std::string{queue::kMarketplace};
+    const auto executor = next->executor == StepExecutor::kWorker
+                              ? order.operator_id
+                              : std::string{queue::kMarketplace};
     if (job.kind != "meter_lease") {
         Tell(tx, order,
-             {.kind = "step_done", .message = "Done: " + std::string{step.step} + ".",
+             {.kind = "step_done",
+              .message = "Done: " + std::string{step.step} + ".",
               .details = {{"step", std::string{step.step}}, {"next", std::string{next->step}}}});
         order.step = next->step;
     }
     Save(tx, order);
-    queue::Advance(tx, job, {.step = std::string{next->step},
-                             .operator_id = stays ? std::string{} : executor,
-                             .budget = BudgetOf(rules, *next)});
+    queue::Advance(tx, job,
+                   {.step = std::string{next->step},
+                    .operator_id = stays ? std::string{} : executor,
+                    .budget = BudgetOf(rules, *next)});
 }
 
-Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, const queue::Job& job,
-                    const Error& why, Time now)
+Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
+                    const queue::Job& job, const Error& why, Time now)
 {
     if (job.kind != "provision") {
         queue::Postpone(tx, job, rules.queue.retry_max, why.reason);
@@ -237,11 +239,12 @@ Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
     }
     queue::Postpone(tx, job, milliseconds{0}, why.reason);  // Who gives up works on it no more.
     return End(tx, order,
-               {.reason = why.reason, .message = why.message, .details = {{"step", job.step}}}, now);
+               {.reason = why.reason, .message = why.message, .details = {{"step", job.step}}},
+               now);
 }
 
-Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules, const Reporter& reporter,
-                                  const v1::StepReport& report, Time now)
+Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules,
+                                  const Reporter& reporter, const v1::StepReport& report, Time now)
 {
     constexpr std::string_view kCollection = "jobs/";
     if (!report.job().starts_with(kCollection)) return Refused("UNKNOWN_JOB");

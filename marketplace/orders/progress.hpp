@@ -24,21 +24,23 @@ struct Reporter {
     std::string worker;
 };
 
-/// Takes one report of a worker, in one transaction: the step's log, its facts and secrets, what the
-/// order becomes, the job's next step or its end. A report under a stale epoch, on another step, or
-/// that was taken before changes nothing. Only a database fault is an Error.
-Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules, const Reporter& reporter,
-                                  const v1::StepReport& report, Time now);
+/// Takes one report of a worker, in one transaction: the step's log, its facts and secrets, what
+/// the order becomes, the job's next step or its end. A report under a stale epoch, on another
+/// step, or that was taken before changes nothing. Only a database fault is an Error.
+Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules,
+                                  const Reporter& reporter, const v1::StepReport& report, Time now);
 
 /// That a step took longer than its budget.
 Error StepOverdue(const queue::Job& job, const std::string& waiting_for);
 
-/// The job (locked, of a locked order) has finished `step`: goes on with the step after it, or ends.
+/// The job (locked, of a locked order) has finished `step`: goes on with the step after it, or
+/// ends.
 void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Job& job,
           const StepRow& step);
-/// The job cannot reach its end. Of `provision` the order ends and its customer learns why; anything
-/// else is tried again later, without end, since what was rented has to be metered and closed.
-Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, const queue::Job& job,
-                    const Error& why, Time now);
+/// The job cannot reach its end. Of `provision` the order ends and its customer learns why;
+/// anything else is tried again later, without end, since what was rented has to be metered and
+/// closed.
+Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
+                    const queue::Job& job, const Error& why, Time now);
 
 }  // namespace berth::orders

@@ -39,7 +39,8 @@ constexpr auto kKeepQuote = R"sql(
     VALUES ($1, $2, $3, $4, $5, $6))sql";
 
 constexpr auto kClaim = R"sql(
-    INSERT INTO unique_keys (key_hash, kind, owner_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING)sql";
+    INSERT INTO unique_keys (key_hash, kind, owner_id) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING)sql";
 constexpr auto kOwnerOf = "SELECT owner_id FROM unique_keys WHERE key_hash = $1";
 constexpr auto kRelease = "DELETE FROM unique_keys WHERE key_hash = $1 AND owner_id = $2";
 
@@ -80,7 +81,8 @@ std::vector<v1::OrderEvent> EventsAfter(pqxx::work& tx, const OrderRow& order, s
                                         int limit)
 {
     std::vector<v1::OrderEvent> events;
-    for (const auto& row : tx.exec_params(kEvents, order.customer_id, order.order_id, after, limit)) {
+    for (const auto& row :
+         tx.exec_params(kEvents, order.customer_id, order.order_id, after, limit)) {
         auto& event = events.emplace_back();
         event.set_number(row["number"].as<std::uint64_t>());
         event.set_time(db::ReadTime(row["time"]).time_since_epoch().count());

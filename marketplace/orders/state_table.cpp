@@ -9,10 +9,12 @@ std::string_view Describe(Consequence consequence)
 {
     switch (consequence) {
         case Consequence::kNone: return "none";
-        case Consequence::kStartProvisioning: return "the claim's hold stands; `provision` is queued";
+        case Consequence::kStartProvisioning:
+            return "the claim's hold stands; `provision` is queued";
         case Consequence::kStartClosing: return "none yet; `close` is queued";
         case Consequence::kReleaseHold: return "the hold goes back to unapplied credit";
-        case Consequence::kEarnHold: return "the hold becomes deferred revenue; setup is recognised";
+        case Consequence::kEarnHold:
+            return "the hold becomes deferred revenue; setup is recognised";
     }
     return "";
 }
@@ -41,7 +43,8 @@ std::string DescribeStateMachine()
 {
     std::string text =
         "# States of an order\n\n"
-        "Generated from `marketplace/orders/state_table.hpp`; a test compares the two. A move and its\n"
+        "Generated from `marketplace/orders/state_table.hpp`; a test compares the two. A move and "
+        "its\n"
         "consequence are one transaction. There are no other moves.\n\n"
         "| from | to | when | money |\n|---|---|---|---|\n";
     for (const auto& move : kMoves) {

@@ -23,7 +23,8 @@ void AddStepLog(pqxx::work& tx, const OrderRow& order, const StepLog& log)
 bool HasStepLog(pqxx::work& tx, const OrderRow& order, const StepLogKey& key)
 {
     return !tx.exec_params(kHas, order.customer_id, order.order_id, key.job_id, key.epoch,
-                           key.sequence).empty();
+                           key.sequence)
+                .empty();
 }
 
 }  // namespace berth::orders

@@ -56,7 +56,8 @@ Result<void> CheckHostname(std::string_view name)
         const auto dot = rest.find('.');
         last = rest.substr(0, dot);
         if (!IsLabel(last)) {
-            return BadHostname("A host name consists of letters a-z, digits and hyphens in labels.");
+            return BadHostname(
+                "A host name consists of letters a-z, digits and hyphens in labels.");
         }
         if (dot == std::string_view::npos) break;
         rest.remove_prefix(dot + 1);

@@ -8,8 +8,8 @@
 
 namespace berth::orders {
 
-/// A public host name: lower-case letters, digits and hyphens (LDH), at least two labels of 1 to 63,
-/// none of digits only at the end, at most 253 characters. Errors: kInvalid `BAD_HOSTNAME`.
+/// A public host name: lower-case letters, digits and hyphens (LDH), at least two labels of 1 to
+/// 63, none of digits only at the end, at most 253 characters. Errors: kInvalid `BAD_HOSTNAME`.
 Result<void> CheckHostname(std::string_view name);
 
 /// What can be said of terms by themselves. Errors: kInvalid `BAD_TERMS`, `BAD_HOSTNAME`.

@@ -64,11 +64,14 @@ void PostFee(pqxx::work& tx, const queue::PaidFee& fee, const money::Price& pric
         if (!order || amount == money::Amount{0}) continue;
         const auto usd = money::ToUsdMicros(amount, *asset, price, money::Rounding::kHalfEven);
         ledger::PostGas(tx,
-                        {.customer_id = order->customer_id, .order_id = order->order_id,
+                        {.customer_id = order->customer_id,
+                         .order_id = order->order_id,
                          .operator_id = order->operator_id},
                         fee.tx_hash,
-                        {.asset = "uakt", .amount = amount,
-                         .usd_micros = usd.ToInt64().value_or(0), .snapshot_id = price.snapshot_id},
+                        {.asset = "uakt",
+                         .amount = amount,
+                         .usd_micros = usd.ToInt64().value_or(0),
+                         .snapshot_id = price.snapshot_id},
                         now);
     }
 }
@@ -81,7 +84,8 @@ Result<v1::RegisterWorkerResponse> WorkerHandlers::RegisterWorker(
     using Response = v1::RegisterWorkerResponse;
     if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
     if (request.worker().empty() || request.worker().size() > kWorkerNameMax) {
-        return Fail(ErrorCode::kInvalid, "BAD_WORKER", "A worker has a name of 1 to 100 characters.");
+        return Fail(ErrorCode::kInvalid, "BAD_WORKER",
+                    "A worker has a name of 1 to 100 characters.");
     }
     if (request.protocol() < kOldestWorkerProtocol) {
         return Fail(ErrorCode::kPrecondition, "PROTOCOL_TOO_OLD", "Update this worker.");
@@ -108,10 +112,12 @@ Result<v1::AcquireJobsResponse> WorkerHandlers::AcquireJobs(const call::Call& ca
     auto acquired = parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
         const auto worker = queue::SeeWorker(tx, call.caller, request.worker());
         if (!worker) return NotRegistered();
-        const auto jobs = queue::LeaseJobs(
-            tx, {.operator_id = call.caller, .worker = request.worker(),
-                 .limit = std::clamp(request.max_jobs(), 1, kJobsMax),
-                 .doable = DoableOf(*worker), .lease = parts_.queue.lease});
+        const auto jobs =
+            queue::LeaseJobs(tx, {.operator_id = call.caller,
+                                  .worker = request.worker(),
+                                  .limit = std::clamp(request.max_jobs(), 1, kJobsMax),
+                                  .doable = DoableOf(*worker),
+                                  .lease = parts_.queue.lease});
         Response response;
         for (const auto& job : jobs) {
             const auto order = FindOrder(tx, job.order_id);
@@ -140,10 +146,12 @@ Result<v1::HeartbeatResponse> WorkerHandlers::Heartbeat(const call::Call& call,
     }
     return parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
         Response response;
-        const auto lost = queue::KeepLeases(
-            tx, {.operator_id = call.caller, .worker = request.worker(), .doable = {},
-                 .lease = parts_.queue.lease},
-            leases);
+        const auto lost = queue::KeepLeases(tx,
+                                            {.operator_id = call.caller,
+                                             .worker = request.worker(),
+                                             .doable = {},
+                                             .lease = parts_.queue.lease},
+                                            leases);
         for (const auto& lease : lost) {
             auto& told = *response.add_lost();
             told.set_job("jobs/" + lease.job_id);
@@ -165,8 +173,8 @@ Result<v1::RecordStepsResponse> WorkerHandlers::RecordSteps(const call::Call& ca
     v1::RecordStepsResponse response;
     for (const auto& report : request.reports()) {
         const auto boundary = "market.record." + report.step();
-        auto answer = parts_.database.Transact<v1::StepAnswer>(
-            [&](pqxx::work& tx) -> Result<v1::StepAnswer> {
+        auto answer =
+            parts_.database.Transact<v1::StepAnswer>([&](pqxx::work& tx) -> Result<v1::StepAnswer> {
                 auto recorded = RecordStep(tx, rules, reporter, report, call.now);
                 Failpoint(boundary + ".before_commit");
                 return recorded;
@@ -174,8 +182,8 @@ Result<v1::RecordStepsResponse> WorkerHandlers::RecordSteps(const call::Call& ca
         Failpoint(boundary + ".after_commit");
         if (!answer && response.answers_size() == 0) return answer.error();
         if (!answer) {  // What was taken is answered; the rest is sent again.
-            parts_.log.Warning("A report was not recorded.", {{"job", report.job()},
-                                                              {"reason", answer.error().reason}});
+            parts_.log.Warning("A report was not recorded.",
+                               {{"job", report.job()}, {"reason", answer.error().reason}});
             response.add_answers()->set_reason(answer.error().reason);
             continue;
         }
@@ -194,8 +202,8 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
     v1::ReportWalletsResponse response;
     for (const auto& report : request.wallets()) {
         auto exchange = parts_.database.Transact<Exchange>([&](pqxx::work& tx) -> Result<Exchange> {
-            auto exchanged = queue::ExchangeWallet(tx, call.caller, request.worker(), report,
-                                                   parts_.queue);
+            auto exchanged =
+                queue::ExchangeWallet(tx, call.caller, request.worker(), report, parts_.queue);
             if (!exchanged) return exchanged;
             for (const auto& fee : exchanged->fees) PostFee(tx, fee, *price, call.now);
             Failpoint("market.wallet.before_commit");

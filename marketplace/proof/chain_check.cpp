@@ -46,7 +46,8 @@ Result<LeaseReading> ReadLease(akash::ChainReader& chain, const orders::OrderRow
                lease.id.provider == told.provider();
     });
     if (found == leases->end()) return NotSeen("The chain does not show the lease.");
-    LeaseReading reading{.lease = std::move(*found), .deployment = std::move(**deployment),
+    LeaseReading reading{.lease = std::move(*found),
+                         .deployment = std::move(**deployment),
                          .height = status->height};
     if (const auto same = Compare(reading, order); !same) return same.error();
     return reading;

@@ -22,7 +22,8 @@ struct Closed {
 
 /// A deployment that the chain never had is closed too; one that it had and does not show is not
 /// known to be.
-Result<Closed> ReadClosed(akash::ChainReader& chain, const orders::OrderRow& order, Deadline deadline)
+Result<Closed> ReadClosed(akash::ChainReader& chain, const orders::OrderRow& order,
+                          Deadline deadline)
 {
     const akash::DeploymentId id{.owner = order.wallet, .dseq = order.dseq};
     const auto deployment = chain.GetDeployment(id, deadline);
@@ -63,30 +64,35 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
     const auto closed = ReadClosed(parts_.chain, *read, deadline);
     if (!closed) return closed.error();
     if (!closed->confirmed) return Outcome::Again(kAgain, "the chain to show the close");
-    return Change(job, [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
-                           Time now) -> Result<Outcome> {
-        if (CloseLease(tx, order, closed->height)) {
-            ledger::TrueUpLease(tx, OwnerOf(order), order.dseq,
-                                {.asset = order.facts.lease().price_denom(),
-                                 .amount = closed->withdrawn, .height = closed->height,
-                                 .snapshot_id = price->snapshot_id, .price_usd_e8 = price->usd_e8},
-                                now);
-        }
-        if (order.active_at) {
-            ledger::Recognise(tx, OwnerOf(order), PriceOf(order), std::min(now, *order.paid_through));
-        }
-        if (order.state == v1::ORDER_STATE_CLOSING) {
-            const auto state = orders::StateAfterClosing(order);
-            if (!order.failure.reason().empty()) {
-                order.failure.set_next("The credit that was held is yours again; you can place a new "
-                                       "order with it.");
-            }
-            const auto moved = orders::Move(tx, order, state, WordsFor(state), now);
-            if (!moved) return moved.error();
-        }
-        queue::Finish(tx, held, "done", "");
-        return Outcome::Recorded();
-    });
+    return Change(job,
+                  [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
+                      Time now) -> Result<Outcome> {
+                      if (CloseLease(tx, order, closed->height)) {
+                          ledger::TrueUpLease(tx, OwnerOf(order), order.dseq,
+                                              {.asset = order.facts.lease().price_denom(),
+                                               .amount = closed->withdrawn,
+                                               .height = closed->height,
+                                               .snapshot_id = price->snapshot_id,
+                                               .price_usd_e8 = price->usd_e8},
+                                              now);
+                      }
+                      if (order.active_at) {
+                          ledger::Recognise(tx, OwnerOf(order), PriceOf(order),
+                                            std::min(now, *order.paid_through));
+                      }
+                      if (order.state == v1::ORDER_STATE_CLOSING) {
+                          const auto state = orders::StateAfterClosing(order);
+                          if (!order.failure.reason().empty()) {
+                              order.failure.set_next(
+                                  "The credit that was held is yours again; you can place a new "
+                                  "order with it.");
+                          }
+                          const auto moved = orders::Move(tx, order, state, WordsFor(state), now);
+                          if (!moved) return moved.error();
+                      }
+                      queue::Finish(tx, held, "done", "");
+                      return Outcome::Recorded();
+                  });
 }
 
 }  // namespace berth::proof

@@ -18,9 +18,10 @@ constexpr auto kClose = R"sql(
 void AddLease(pqxx::work& tx, const orders::OrderRow& order, const LeaseReading& reading)
 {
     const auto& lease = reading.lease;
-    tx.exec_params0(kAdd, order.customer_id, order.order_id, order.wallet, std::to_string(order.dseq),
-                    lease.id.gseq, lease.id.oseq, lease.id.provider, lease.price.denom,
-                    lease.price.amount_e18.ToString(), lease.created_at, lease.state);
+    tx.exec_params0(kAdd, order.customer_id, order.order_id, order.wallet,
+                    std::to_string(order.dseq), lease.id.gseq, lease.id.oseq, lease.id.provider,
+                    lease.price.denom, lease.price.amount_e18.ToString(), lease.created_at,
+                    lease.state);
 }
 
 bool CloseLease(pqxx::work& tx, const orders::OrderRow& order, std::int64_t closed_height)

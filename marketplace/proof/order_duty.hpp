@@ -47,8 +47,8 @@ protected:
     /// Ends or advances the job after this duty's step.
     Outcome Next(pqxx::work& tx, orders::OrderRow& order, queue::Job& job);
     /// The order cannot be carried out.
-    Result<Outcome> GiveUp(pqxx::work& tx, orders::OrderRow& order, queue::Job& job, const Error& why,
-                           Time now);
+    Result<Outcome> GiveUp(pqxx::work& tx, orders::OrderRow& order, queue::Job& job,
+                           const Error& why, Time now);
     orders::ProgressRules Rules() const { return {.orders = parts_.orders, .queue = parts_.queue}; }
 
     const Parts parts_;

@@ -38,35 +38,40 @@ std::uint64_t ClaimDseq(pqxx::work& tx, const std::string& wallet, const std::st
 
 Result<queue::DutyOutcome> Reserve::Run(const queue::Job& job, Deadline)
 {
-    return Change(job, [this](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
-                              Time now) -> Result<Outcome> {
-        const auto fail = [&](std::string reason, std::string message) {
-            return GiveUp(tx, order, held,
-                          Fail(ErrorCode::kPrecondition, std::move(reason), std::move(message)), now);
-        };
-        if (orders::CeilingOf(order.plan, order.monthly_usd_micros) <= 0) {
-            return fail("NO_MARGIN", "The plan's price leaves nothing to rent a lease with.");
-        }
-        if (!order.custom_hostname.empty() &&
-            !orders::ClaimUnique(tx, "hostname", order.custom_hostname, order.order_id)) {
-            return fail("HOSTNAME_TAKEN", "Another order has the host name " + order.custom_hostname + ".");
-        }
-        const auto wallet = queue::ChooseReadyWallet(tx, order.operator_id);
-        if (!wallet && held.step_overdue) {
-            return fail("NO_WALLET_READY", "The operator had no wallet ready in time.");
-        }
-        if (!wallet) return Outcome::Again(kWalletPoll, "a ready wallet");
-        const auto dseq = ClaimDseq(tx, *wallet, order.order_id);
-        if (dseq == 0) return Fail(ErrorCode::kInternal, "NO_DSEQ", "No free number was drawn.");
-        order.wallet = *wallet;
-        order.dseq = dseq;
-        const auto moved = orders::Move(tx, order, v1::ORDER_STATE_PROVISIONING,
-                                        {.kind = "provisioning",
-                                         .message = "The relay is being set up.", .details = {}},
-                                        now);
-        if (!moved) return moved.error();
-        return Next(tx, order, held);
-    });
+    return Change(
+        job,
+        [this](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
+               Time now) -> Result<Outcome> {
+            const auto fail = [&](std::string reason, std::string message) {
+                return GiveUp(tx, order, held,
+                              Fail(ErrorCode::kPrecondition, std::move(reason), std::move(message)),
+                              now);
+            };
+            if (orders::CeilingOf(order.plan, order.monthly_usd_micros) <= 0) {
+                return fail("NO_MARGIN", "The plan's price leaves nothing to rent a lease with.");
+            }
+            if (!order.custom_hostname.empty() &&
+                !orders::ClaimUnique(tx, "hostname", order.custom_hostname, order.order_id)) {
+                return fail("HOSTNAME_TAKEN",
+                            "Another order has the host name " + order.custom_hostname + ".");
+            }
+            const auto wallet = queue::ChooseReadyWallet(tx, order.operator_id);
+            if (!wallet && held.step_overdue) {
+                return fail("NO_WALLET_READY", "The operator had no wallet ready in time.");
+            }
+            if (!wallet) return Outcome::Again(kWalletPoll, "a ready wallet");
+            const auto dseq = ClaimDseq(tx, *wallet, order.order_id);
+            if (dseq == 0)
+                return Fail(ErrorCode::kInternal, "NO_DSEQ", "No free number was drawn.");
+            order.wallet = *wallet;
+            order.dseq = dseq;
+            const auto moved = orders::Move(
+                tx, order, v1::ORDER_STATE_PROVISIONING,
+                {.kind = "provisioning", .message = "The relay is being set up.", .details = {}},
+                now);
+            if (!moved) return moved.error();
+            return Next(tx, order, held);
+        });
 }
 
 }  // namespace berth::proof

@@ -72,9 +72,11 @@ Result<void> Sweeper::CancelUnpaid()
     for (const auto& key : *keys) {
         auto done = OnOrder(key.customer_id, key.order_id, [](auto& tx, auto& order, Time now) {
             if (order.state != v1::ORDER_STATE_AWAITING_PAYMENT) return Result<void>{};
-            return orders::End(tx, order, {.reason = "UNPAID",
-                                           .message = "The quote ended before a payment came.",
-                                           .details = {}}, now);
+            return orders::End(tx, order,
+                               {.reason = "UNPAID",
+                                .message = "The quote ended before a payment came.",
+                                .details = {}},
+                               now);
         });
         if (!done) return done;
     }
@@ -90,9 +92,11 @@ Result<void> Sweeper::CloseServed()
     for (const auto& key : *keys) {
         auto done = OnOrder(key.customer_id, key.order_id, [](auto& tx, auto& order, Time now) {
             if (order.state != v1::ORDER_STATE_ACTIVE) return Result<void>{};
-            return orders::End(tx, order, {.reason = "PAID_TIME_OVER",
-                                           .message = "The time that was paid for is over.",
-                                           .details = {}}, now);
+            return orders::End(tx, order,
+                               {.reason = "PAID_TIME_OVER",
+                                .message = "The time that was paid for is over.",
+                                .details = {}},
+                               now);
         });
         if (!done) return done;
     }
@@ -136,7 +140,8 @@ Result<void> Sweeper::MeterWithoutWorker()
         auto done = OnOrder(job.customer_id, job.order_id, [&](auto& tx, auto& order, Time) {
             auto held = queue::LockHeld(tx, job);
             if (held && held->step_overdue && !held->leased) {
-                orders::GoOn(tx, {.orders = parts_.orders, .queue = parts_.queue}, order, *held, *row);
+                orders::GoOn(tx, {.orders = parts_.orders, .queue = parts_.queue}, order, *held,
+                             *row);
             }
             return Result<void>{};
         });

@@ -8,9 +8,9 @@
 
 namespace berth::proof {
 
-/// What becomes true by the passing of time alone: orders that were never paid are cancelled, orders
-/// whose paid time is over are closed, steps that took too long fail. One thread, a few of each at a
-/// time; several marketplaces may sweep at once.
+/// What becomes true by the passing of time alone: orders that were never paid are cancelled,
+/// orders whose paid time is over are closed, steps that took too long fail. One thread, a few of
+/// each at a time; several marketplaces may sweep at once.
 class Sweeper {
 public:
     explicit Sweeper(const Parts& parts);

@@ -78,30 +78,34 @@ Result<queue::DutyOutcome> VerifyRelay::Run(const queue::Job& job, Deadline dead
     const auto read = Read(job);
     if (!read) return read.error();
     const auto lease = ReadLease(parts_.chain, *read, deadline);
-    const auto report = lease ? parts_.probe.Run(RequestFor(*read), deadline) : probe::ProbeReport{};
-    return Change(job, [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
-                           Time now) -> Result<Outcome> {
-        if (!lease && (held.step_overdue || lease.error().reason == "LEASE_MISMATCH")) {
-            return GiveUp(tx, order, held, lease.error(), now);
-        }
-        if (!lease) return lease.error();
-        order.acceptance = ToProto(report, now);
-        orders::Save(tx, order);
-        if (lease->lease.state != "active") {
-            return GiveUp(tx, order, held,
-                          Fail(ErrorCode::kPrecondition, "LEASE_CLOSED", "The provider closed the lease."),
-                          now);
-        }
-        if (!report.accepted && held.step_overdue) {
-            return GiveUp(tx, order, held,
-                          Fail(ErrorCode::kPrecondition, "RELAY_NOT_PROVEN",
-                               "The relay did not pass " + FirstFailure(report) + "."),
-                          now);
-        }
-        if (!report.accepted) return Outcome::Again(kAgain, FirstFailure(report));
-        AddLease(tx, order, *lease);
-        return Next(tx, order, held);
-    });
+    const auto report =
+        lease ? parts_.probe.Run(RequestFor(*read), deadline) : probe::ProbeReport{};
+    return Change(
+        job,
+        [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
+            Time now) -> Result<Outcome> {
+            if (!lease && (held.step_overdue || lease.error().reason == "LEASE_MISMATCH")) {
+                return GiveUp(tx, order, held, lease.error(), now);
+            }
+            if (!lease) return lease.error();
+            order.acceptance = ToProto(report, now);
+            orders::Save(tx, order);
+            if (lease->lease.state != "active") {
+                return GiveUp(tx, order, held,
+                              Fail(ErrorCode::kPrecondition, "LEASE_CLOSED",
+                                   "The provider closed the lease."),
+                              now);
+            }
+            if (!report.accepted && held.step_overdue) {
+                return GiveUp(tx, order, held,
+                              Fail(ErrorCode::kPrecondition, "RELAY_NOT_PROVEN",
+                                   "The relay did not pass " + FirstFailure(report) + "."),
+                              now);
+            }
+            if (!report.accepted) return Outcome::Again(kAgain, FirstFailure(report));
+            AddLease(tx, order, *lease);
+            return Next(tx, order, held);
+        });
 }
 
 }  // namespace berth::proof

@@ -25,7 +25,10 @@ struct Executor::State {
 
     LeaseRequest Request(int limit) const
     {
-        return {.operator_id = kMarketplace, .worker = name, .limit = limit, .doable = doable,
+        return {.operator_id = kMarketplace,
+                .worker = name,
+                .limit = limit,
+                .doable = doable,
                 .lease = parts.settings.lease};
     }
 
@@ -79,9 +82,12 @@ struct Executor::State {
         Hold(job, false);
         if (!outcome) {
             parts.log.Warning("A job failed and will be tried again.",
-                              {{"job", job.job_id}, {"kind", job.kind}, {"step", job.step},
+                              {{"job", job.job_id},
+                               {"kind", job.kind},
+                               {"step", job.step},
                                {"reason", outcome.error().reason},
-                               {"message", outcome.error().message}, {"trace", job.trace}});
+                               {"message", outcome.error().message},
+                               {"trace", job.trace}});
         }
         if (!outcome || outcome->kind != DutyOutcome::Kind::kRecorded) Record(job, outcome);
     }
@@ -161,12 +167,11 @@ Executor::Executor(Parts parts, std::vector<Duty*> duties)
     : state_{std::make_unique<State>(std::move(parts), std::move(duties))}
 {
     auto* state = state_.get();
-    state->subscription =
-        state->parts.listener.Subscribe("queue/marketplace", [state] {
-            const std::scoped_lock lock{state->mutex};
-            state->woken = true;
-            state->changed.notify_all();
-        });
+    state->subscription = state->parts.listener.Subscribe("queue/marketplace", [state] {
+        const std::scoped_lock lock{state->mutex};
+        state->woken = true;
+        state->changed.notify_all();
+    });
     for (int i = 0; i < state->parts.threads; ++i) {
         state->threads.emplace_back([state] { state->Work(); });
     }

@@ -32,9 +32,9 @@ struct DutyOutcome {
     }
 };
 
-/// One kind of job, at one step, that the marketplace does itself. Runs on an executor's thread; may
-/// run again after a crash or a lost lease, so it is idempotent, and every change that it makes is
-/// fenced by LockHeld on its job. An Error is tried again with backoff, without end.
+/// One kind of job, at one step, that the marketplace does itself. Runs on an executor's thread;
+/// may run again after a crash or a lost lease, so it is idempotent, and every change that it makes
+/// is fenced by LockHeld on its job. An Error is tried again with backoff, without end.
 class Duty {
 public:
     virtual ~Duty() = default;
@@ -43,8 +43,8 @@ public:
     virtual Result<DutyOutcome> Run(const Job& job, Deadline deadline) = 0;
 };
 
-/// The threads that do the marketplace's own jobs: `threads` that lease and run them, one that keeps
-/// their leases. Stops and waits for what runs when destroyed.
+/// The threads that do the marketplace's own jobs: `threads` that lease and run them, one that
+/// keeps their leases. Stops and waits for what runs when destroyed.
 class Executor {
 public:
     struct Parts {

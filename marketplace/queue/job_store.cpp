@@ -52,13 +52,12 @@ constexpr auto kKeep = R"sql(
       AND jobs.worker = $4 AND jobs.leased_until > '-infinity'
     RETURNING jobs.job_id)sql";
 
-#define BERTH_JOB_COLUMNS                                                                   \
-    "queue_id, job_id, subject, customer_id, order_id, kind, step, epoch, sequence, "       \
-    "attempt, worker, leased_until, step_deadline, trace, step_deadline <= now() AS "       \
+#define BERTH_JOB_COLUMNS                                                             \
+    "queue_id, job_id, subject, customer_id, order_id, kind, step, epoch, sequence, " \
+    "attempt, worker, leased_until, step_deadline, trace, step_deadline <= now() AS " \
     "step_overdue, leased_until > now() AS leased "
 
-constexpr auto kFind =
-    "SELECT " BERTH_JOB_COLUMNS "FROM jobs WHERE queue_id = $1 AND job_id = $2";
+constexpr auto kFind = "SELECT " BERTH_JOB_COLUMNS "FROM jobs WHERE queue_id = $1 AND job_id = $2";
 constexpr auto kLock =
     "SELECT " BERTH_JOB_COLUMNS "FROM jobs WHERE queue_id = $1 AND job_id = $2 FOR UPDATE";
 constexpr auto kFindOpen =
@@ -98,8 +97,8 @@ constexpr auto kAwaitOutbox = R"sql(
 
 constexpr auto kFinish = R"sql(
     WITH gone AS (DELETE FROM jobs WHERE queue_id = $1 AND job_id = $2 RETURNING *)
-    INSERT INTO job_history (queue_id, job_id, subject, customer_id, order_id, kind, outcome, reason,
-                             epoch, worker, created_at)
+    INSERT INTO job_history (queue_id, job_id, subject, customer_id, order_id, kind, outcome,
+                             reason, epoch, worker, created_at)
     SELECT queue_id, job_id, subject, customer_id, order_id, kind, $3, $4, epoch, worker, created_at
     FROM gone)sql";
 
@@ -245,7 +244,8 @@ std::vector<JobLease> KeepLeases(pqxx::work& tx, const LeaseRequest& who,
     return answer;
 }
 
-std::optional<Job> FindJob(pqxx::work& tx, const std::string& operator_id, const std::string& job_id)
+std::optional<Job> FindJob(pqxx::work& tx, const std::string& operator_id,
+                           const std::string& job_id)
 {
     for (const auto lane : LanesOf(tx, operator_id)) {
         if (auto job = First(tx.exec_params(kFind, lane, job_id))) return job;

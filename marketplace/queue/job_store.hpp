@@ -50,8 +50,8 @@ struct JobLease {
     std::uint64_t epoch = 0;
 };
 
-/// All within the caller's transaction. A job is read with LockJob, compared with the epoch that the
-/// caller holds, then changed: nothing here checks an epoch again.
+/// All within the caller's transaction. A job is read with LockJob, compared with the epoch that
+/// the caller holds, then changed: nothing here checks an epoch again.
 
 /// Leases due jobs, each under a new epoch; the operator's lanes take turns.
 std::vector<Job> LeaseJobs(pqxx::work& tx, const LeaseRequest& request);
@@ -60,7 +60,8 @@ std::vector<JobLease> KeepLeases(pqxx::work& tx, const LeaseRequest& who,
                                  const std::vector<JobLease>& leases);
 
 /// Reads without a lock: an operator's job or, with `kMarketplace`, one of our own.
-std::optional<Job> FindJob(pqxx::work& tx, const std::string& operator_id, const std::string& job_id);
+std::optional<Job> FindJob(pqxx::work& tx, const std::string& operator_id,
+                           const std::string& job_id);
 /// The job of a subject and kind that is open, in whatever queue of this operator.
 std::optional<Job> FindOpenJob(pqxx::work& tx, const std::string& operator_id,
                                const std::string& subject, const std::string& kind);

@@ -44,7 +44,8 @@ constexpr auto kWakeJob = R"sql(
     UPDATE jobs SET run_at = now(), waiting_for = ''
     WHERE queue_id = $2 AND job_id = $3 AND run_at = 'infinity' AND NOT EXISTS (
         SELECT FROM outbox_messages
-        WHERE operator_id = $1 AND outbox_messages.job_id = $3 AND state IN ('pending', 'signed')))sql";
+        WHERE operator_id = $1 AND outbox_messages.job_id = $3
+          AND state IN ('pending', 'signed')))sql";
 
 std::vector<v1::OutboxMessage> ReadMessages(const pqxx::result& rows)
 {

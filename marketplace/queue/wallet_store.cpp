@@ -109,7 +109,8 @@ Result<void> RecordSigned(pqxx::work& tx, const Held& wallet, const v1::WalletTr
 {
     const auto fee = money::Amount::Parse(made.fee_uakt().empty() ? "0" : made.fee_uakt());
     if (!fee || made.hash().empty() || made.signed_bytes().empty()) {
-        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION", "Hash, bytes and fee have to be given.");
+        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION",
+                    "Hash, bytes and fee have to be given.");
     }
     const std::vector<std::uint64_t> messages{made.messages().begin(), made.messages().end()};
     if (!AllPending(tx, wallet.operator_id, wallet.address, messages)) {
@@ -141,8 +142,11 @@ Fate FateOf(const v1::WalletTransaction& made, std::optional<std::size_t> guilty
     if (made.state() == "expired" || (made.state() == "failed" && guilty && *guilty != index)) {
         return {.state = "pending"};
     }
-    return {.state = made.state(), .height = made.height(), .codespace = made.codespace(),
-            .code = made.code(), .error = made.error()};
+    return {.state = made.state(),
+            .height = made.height(),
+            .codespace = made.codespace(),
+            .code = made.code(),
+            .error = made.error()};
 }
 
 std::string OrderOf(const std::string& job_id)
@@ -157,18 +161,18 @@ std::string OrderOf(const std::string& job_id)
 Result<std::optional<PaidFee>> RecordFate(pqxx::work& tx, const Held& wallet,
                                           const v1::WalletTransaction& made)
 {
-    const auto rows = tx.exec_params(kLockTransaction, wallet.operator_id, made.hash(),
-                                     wallet.address);
+    const auto rows =
+        tx.exec_params(kLockTransaction, wallet.operator_id, made.hash(), wallet.address);
     if (rows.empty()) {
         return Conflict("UNKNOWN_TRANSACTION", "It was not recorded before it was sent.");
     }
     if (rows[0]["state"].as<std::string>() != "signed") return std::optional<PaidFee>{};
-    tx.exec_params0(kSettleTransaction, wallet.operator_id, made.hash(), made.state(), made.height(),
-                    made.codespace(), made.code(), made.error());
+    tx.exec_params0(kSettleTransaction, wallet.operator_id, made.hash(), made.state(),
+                    made.height(), made.codespace(), made.code(), made.error());
     const auto messages = MessagesIn(tx, wallet, made.hash());
     const auto guilty = GuiltyMessage(made.error(), messages.size());
-    PaidFee paid{.tx_hash = made.hash(), .fee_uakt = db::ReadAmount(rows[0]["fee_uakt"]),
-                 .order_ids = {}};
+    PaidFee paid{
+        .tx_hash = made.hash(), .fee_uakt = db::ReadAmount(rows[0]["fee_uakt"]), .order_ids = {}};
     for (std::size_t i = 0; i < messages.size(); ++i) {
         const auto job = Settle(tx, wallet.operator_id, messages[i], FateOf(made, guilty, i));
         if (auto order = OrderOf(job); !order.empty()) paid.order_ids.push_back(std::move(order));
@@ -177,8 +181,8 @@ Result<std::optional<PaidFee>> RecordFate(pqxx::work& tx, const Held& wallet,
     return std::optional{std::move(paid)};
 }
 
-Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& made,
-                               WalletExchange& exchange)
+Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet,
+                               const v1::WalletTransaction& made, WalletExchange& exchange)
 {
     if (made.state() == "signed") {
         const auto known =
@@ -186,7 +190,8 @@ Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet, const v1::Wal
         return known.empty() ? RecordSigned(tx, wallet, made) : Result<void>{};
     }
     if (made.state() != "committed" && made.state() != "failed" && made.state() != "expired") {
-        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION", "The state is none of a transaction's.");
+        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION",
+                    "The state is none of a transaction's.");
     }
     auto fee = RecordFate(tx, wallet, made);
     if (!fee) return fee.error();
@@ -235,8 +240,8 @@ Result<WalletExchange> ExchangeWallet(pqxx::work& tx, const std::string& operato
         tx.exec_params0(kRelease, operator_id, report.address());
         return exchange;
     }
-    const auto leased = tx.exec_params1(kLease, operator_id, report.address(), wallet->epoch, worker,
-                                        settings.wallet_lease.count());
+    const auto leased = tx.exec_params1(kLease, operator_id, report.address(), wallet->epoch,
+                                        worker, settings.wallet_lease.count());
     orders.set_epoch(wallet->epoch);
     orders.set_leased_until(db::ReadTime(leased[0]).time_since_epoch().count());
     for (auto& message : PendingOf(tx, operator_id, report.address())) {

@@ -15,7 +15,8 @@ public:
     probe::ProbeReport Run(const probe::ProbeRequest& request, Deadline) override
     {
         ++runs;
-        return {.accepted = accepts, .connect_address = "127.0.0.1:443",
+        return {.accepted = accepts,
+                .connect_address = "127.0.0.1:443",
                 .nonce_event_id = std::string(64, 'e'),
                 .checks = {{.name = "health", .passed = accepts, .detail = request.relay_url}}};
     }

@@ -15,10 +15,22 @@ class IntakeTest : public ::testing::Test {
 protected:
     static orders::NewOrder RawOrder(const std::string& customer_id, const std::string& event_id)
     {
-        return {.customer_id = customer_id, .event_id = event_id, .event = "{}", .answer = event_id,
-                .order_id = nostr::OrderId(event_id), .operator_id = "o", .plan_id = "p", .plan = "",
-                .hostname = "h", .custom_hostname = "", .relay_name = "", .relay_description = "",
-                .setup_usd_micros = 1, .monthly_usd_micros = 1, .due = "", .quote_expires_at = {},
+        return {.customer_id = customer_id,
+                .event_id = event_id,
+                .event = "{}",
+                .answer = event_id,
+                .order_id = nostr::OrderId(event_id),
+                .operator_id = "o",
+                .plan_id = "p",
+                .plan = "",
+                .hostname = "h",
+                .custom_hostname = "",
+                .relay_name = "",
+                .relay_description = "",
+                .setup_usd_micros = 1,
+                .monthly_usd_micros = 1,
+                .due = "",
+                .quote_expires_at = {},
                 .created_at = {}};
     }
 
@@ -96,17 +108,18 @@ TEST_F(IntakeTest, ABadRowFailsAloneInItsGroup)
 
 TEST_F(IntakeTest, AFullQueueRefusesAtOnce)
 {
-    orders::Intake small{{.url = "postgresql:///nowhere?host=/nonexistent", .queue_max = 2,
-                          .reconnect_for = 300ms}, world_.log};
+    orders::Intake small{
+        {.url = "postgresql:///nowhere?host=/nonexistent", .queue_max = 2, .reconnect_for = 300ms},
+        world_.log};
     std::atomic<int> answered{0};
     int refused = 0;
     for (int i = 0; i < 8; ++i) {
-        const auto queued = small.Submit(RawOrder(world_.customer.pubkey(),
-                                                  ToHex(Sha256(std::to_string(i)))),
-                                         [&](const auto& stored) {
-                                             EXPECT_EQ(stored.error().reason, "DATABASE_UNAVAILABLE");
-                                             ++answered;
-                                         });
+        const auto queued =
+            small.Submit(RawOrder(world_.customer.pubkey(), ToHex(Sha256(std::to_string(i)))),
+                         [&](const auto& stored) {
+                             EXPECT_EQ(stored.error().reason, "DATABASE_UNAVAILABLE");
+                             ++answered;
+                         });
         if (!queued) {
             EXPECT_EQ(queued.error().reason, "INTAKE_FULL");
             ++refused;
@@ -132,7 +145,8 @@ TEST_F(IntakeTest, NothingThatWasAcknowledgedIsLostWhenTheServerIsKilled)
                 const std::scoped_lock lock{mutex};
                 if (stored) acknowledged.push_back(id);
                 ++answered;
-            })) std::this_thread::yield();
+            }))
+                std::this_thread::yield();
         }
     }};
     while (answered < kOrders / 4) std::this_thread::yield();
@@ -171,7 +185,8 @@ TEST_F(IntakeTest, AQuoteFixesThePrice)
     const auto quoted = world_.handlers.QuoteOrder(world_.Customer(), request);
     ASSERT_TRUE(quoted);
     world_.database.Do([](pqxx::work& tx) {
-        tx.exec0("INSERT INTO price_snapshots VALUES ('p9', 'xrp', 100, 't', now(), now() + '1 s')");
+        tx.exec0(
+            "INSERT INTO price_snapshots VALUES ('p9', 'xrp', 100, 't', now(), now() + '1 s')");
         db::Notify(tx, "catalogue");
     });
     const auto placed = world_.Place(

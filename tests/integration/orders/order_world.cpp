@@ -44,14 +44,19 @@ OrderWorld::OrderWorld()
     tx.exec_params0("INSERT INTO operators (operator_id, title) VALUES ($1, 'One')", operator_id);
     tx.exec_params0("INSERT INTO plans (plan_id, operator_id, plan) VALUES ('small', $1, $2)",
                     operator_id, db::ToBytes(SmallPlan(operator_id)));
-    tx.exec_params0("INSERT INTO wallets (operator_id, address, chain_id, ready) "
-                    "VALUES ($1, $2, 'test', true)", operator_id, kWallet);
-    tx.exec0("INSERT INTO price_snapshots VALUES ('p1', 'xrp', 50000000, 't', now()), "
-             "('p2', 'uact', 100000000, 't', now()), ('p3', 'uakt', 200000000, 't', now())");
-    tx.exec_params0("INSERT INTO channels (customer_id, rail, channel_id, network, asset, public_key, "
-                    "capacity, redeemed, accepted, baseline, unapplied, settle_delay, status, "
-                    "observed_ledger) VALUES ($1, 'xrp', 'C1', 'xrpl:0', 'xrp', 'k', $2, 0, $2, 0, "
-                    "$2, 86400, 'open', 1)", customer.pubkey(), kFunds);
+    tx.exec_params0(
+        "INSERT INTO wallets (operator_id, address, chain_id, ready) "
+        "VALUES ($1, $2, 'test', true)",
+        operator_id, kWallet);
+    tx.exec0(
+        "INSERT INTO price_snapshots VALUES ('p1', 'xrp', 50000000, 't', now()), "
+        "('p2', 'uact', 100000000, 't', now()), ('p3', 'uakt', 200000000, 't', now())");
+    tx.exec_params0(
+        "INSERT INTO channels (customer_id, rail, channel_id, network, asset, public_key, "
+        "capacity, redeemed, accepted, baseline, unapplied, settle_delay, status, "
+        "observed_ledger) VALUES ($1, 'xrp', 'C1', 'xrpl:0', 'xrp', 'k', $2, 0, $2, 0, "
+        "$2, 86400, 'open', 1)",
+        customer.pubkey(), kFunds);
     tx.commit();
     v1::RegisterWorkerRequest worker;
     worker.set_protocol(1);
@@ -69,24 +74,31 @@ OrderWorld::OrderWorld()
 
 call::Call OrderWorld::Customer() const
 {
-    return {.caller = customer.pubkey(), .roles = {call::Role::kCustomer}, .now = clock.Now(),
+    return {.caller = customer.pubkey(),
+            .roles = {call::Role::kCustomer},
+            .now = clock.Now(),
             .trace = "t"};
 }
 
 call::Call OrderWorld::Operator() const
 {
-    return {.caller = operator_id, .roles = {call::Role::kOperator}, .now = clock.Now(),
-            .trace = "t"};
+    return {
+        .caller = operator_id, .roles = {call::Role::kOperator}, .now = clock.Now(), .trace = "t"};
 }
 
 std::string OrderWorld::Signed(int kind, const std::string& content)
 {
     const auto now = ToUnixSeconds(clock.Now());
-    nostr::Event event{.id = "", .pubkey = "", .created_at = now, .kind = kind,
-                       .tags = {{"p", settings.marketplace}, {"v", "1"},
+    nostr::Event event{.id = "",
+                       .pubkey = "",
+                       .created_at = now,
+                       .kind = kind,
+                       .tags = {{"p", settings.marketplace},
+                                {"v", "1"},
                                 {"expiration", std::to_string(now + 300)},
                                 {"n", std::to_string(++made_)}},
-                       .content = content, .sig = ""};
+                       .content = content,
+                       .sig = ""};
     nostr::SignEvent(event, customer);
     return nostr::ToJson(event);
 }
@@ -124,9 +136,9 @@ void OrderWorld::Pay(const std::string& order_id)
             clock.Now());
         if (!held) return held.error();
         auto locked = orders::LockOrder(tx, customer.pubkey(), order_id);
-        const auto moved = orders::Move(tx, *locked, v1::ORDER_STATE_QUEUED,
-                                        {.kind = "paid", .message = "Paid.", .details = {}},
-                                        clock.Now());
+        const auto moved =
+            orders::Move(tx, *locked, v1::ORDER_STATE_QUEUED,
+                         {.kind = "paid", .message = "Paid.", .details = {}}, clock.Now());
         if (!moved) return moved.error();
         return true;
     });
@@ -178,9 +190,12 @@ v1::StepAnswer OrderWorld::Done(const v1::Job& job, const v1::Facts& facts)
 
 bool OrderWorld::RunOwnJob()
 {
-    const std::vector<queue::Duty*> duties{&reserve_, &verify_, &activate_, &book_, &confirm_};
-    queue::LeaseRequest request{.operator_id = queue::kMarketplace, .worker = "test", .limit = 1,
-                                .doable = {}, .lease = 10s};
+    const auto duties = Duties();
+    queue::LeaseRequest request{.operator_id = queue::kMarketplace,
+                                .worker = "test",
+                                .limit = 1,
+                                .doable = {},
+                                .lease = 10s};
     for (const auto* duty : duties) {
         request.doable.push_back(std::string{duty->kind()} + '/' + std::string{duty->step()});
     }
@@ -244,14 +259,21 @@ v1::Facts OrderWorld::FactsOf(const v1::Job& job)
     const auto& step = job.step();
     const auto dseq = job.order().dseq();
     if (step == "create_deployment") {
-        chain.Put(akash::Deployment{.id = {kWallet, dseq}, .state = "active", .hash_hex = "ab",
-                                    .created_at = 90, .escrow = {}});
+        chain.Put(akash::Deployment{.id = {kWallet, dseq},
+                                    .state = "active",
+                                    .hash_hex = "ab",
+                                    .created_at = 90,
+                                    .escrow = {}});
         facts.set_sdl_hash("ab");
         facts.set_deployment_height(90);
     } else if (step == "create_lease") {
-        chain.Put(akash::Lease{.id = {kWallet, dseq, 1, 1, kProvider}, .state = "active",
-                               .price = {"uact", *akash::ParseDec18(kPrice)}, .created_at = 95,
-                               .closed_on = 0, .reason = {}, .withdrawn = {}});
+        chain.Put(akash::Lease{.id = {kWallet, dseq, 1, 1, kProvider},
+                               .state = "active",
+                               .price = {"uact", *akash::ParseDec18(kPrice)},
+                               .created_at = 95,
+                               .closed_on = 0,
+                               .reason = {},
+                               .withdrawn = {}});
         auto& lease = *facts.mutable_lease();
         lease.set_owner(kWallet);
         lease.set_dseq(dseq);

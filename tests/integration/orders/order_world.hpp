@@ -22,9 +22,9 @@
 
 namespace berth::test {
 
-/// The order side of a marketplace on a real database: one operator with a plan and a ready wallet, a
-/// customer with a funded channel, a chain and a probe that the test decides about. The marketplace's
-/// own jobs run when the test says so.
+/// The order side of a marketplace on a real database: one operator with a plan and a ready wallet,
+/// a customer with a funded channel, a chain and a probe that the test decides about. The
+/// marketplace's own jobs run when the test says so.
 class OrderWorld {
 public:
     OrderWorld();
@@ -49,6 +49,11 @@ public:
     v1::StepAnswer Done(const v1::Job& job, const v1::Facts& facts = {});
     /// Leases and runs the marketplace's next job, if one is due.
     bool RunOwnJob();
+    /// All that the marketplace does itself, for an executor.
+    std::vector<queue::Duty*> Duties()
+    {
+        return {&reserve_, &verify_, &activate_, &book_, &confirm_};
+    }
     /// Puts the message that a job waits for on chain, under a wallet lease of its own.
     void SettleMessages(const std::string& worker = "w1");
     /// Everything from a paid order to the marketplace's own verification.

@@ -44,7 +44,8 @@ protected:
     }
     std::int64_t Sum(const std::string& column)
     {
-        return std::stoll(world_.database.Value("SELECT coalesce(sum(" + column + "), 0) FROM margins"));
+        return std::stoll(
+            world_.database.Value("SELECT coalesce(sum(" + column + "), 0) FROM margins"));
     }
 
     test::OrderWorld world_;
@@ -97,16 +98,16 @@ TEST_F(ProvisioningTest, AFailureBeforeAnythingIsSignedGivesTheCreditBackAtOnce)
     transact.mutable_transact()->set_kind("create_deployment");
     transact.mutable_transact()->set_body("{}");
     ASSERT_TRUE(world_.Report(job, transact, 2000).recorded());
-    world_.database.Do([](pqxx::work& tx) {
-        tx.exec0("UPDATE jobs SET step_deadline = now() - interval '1 s'");
-    });
+    world_.database.Do(
+        [](pqxx::work& tx) { tx.exec0("UPDATE jobs SET step_deadline = now() - interval '1 s'"); });
     proof::Sweeper sweeper{world_.parts};
     ASSERT_TRUE(sweeper.Sweep());
     const auto order = world_.Get(order_id);
     EXPECT_EQ(order.state(), v1::ORDER_STATE_FAILED);
     EXPECT_EQ(order.failure().reason(), "STEP_TIMED_OUT");
     EXPECT_EQ(world_.ChannelSums(), before);
-    EXPECT_EQ(world_.database.Value("SELECT state || error FROM outbox_messages"), "failedABANDONED");
+    EXPECT_EQ(world_.database.Value("SELECT state || error FROM outbox_messages"),
+              "failedABANDONED");
 }
 
 TEST_F(ProvisioningTest, AnOrderWhoseTransactionIsUnderWayIsClosedOnlyAfterItsFate)
@@ -124,7 +125,8 @@ TEST_F(ProvisioningTest, AnOrderWhoseTransactionIsUnderWayIsClosedOnlyAfterItsFa
     proof::Sweeper sweeper{world_.parts};
     ASSERT_TRUE(sweeper.Sweep());
     EXPECT_EQ(world_.Get(order_id).state(), v1::ORDER_STATE_CLOSING);
-    EXPECT_EQ(world_.database.Value("SELECT run_at::text FROM jobs WHERE kind = 'close'"), "infinity");
+    EXPECT_EQ(world_.database.Value("SELECT run_at::text FROM jobs WHERE kind = 'close'"),
+              "infinity");
     world_.database.Do([&](pqxx::work& tx) {
         queue::Settle(tx, world_.operator_id, 1, {.state = "committed", .height = 90});
     });

@@ -40,7 +40,8 @@ TEST_F(SchemaTest, TheBooksCannotBeRewrittenByTheProgram)
 {
     for (const auto* table : {"entries", "claims", "signed_events", "order_events"}) {
         EXPECT_EQ(database_.Value("SELECT has_table_privilege('berth_marketplace', '" +
-                                  std::string{table} + "', 'UPDATE, DELETE')"), "f");
+                                  std::string{table} + "', 'UPDATE, DELETE')"),
+                  "f");
     }
 }
 

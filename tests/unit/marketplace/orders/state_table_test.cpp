@@ -47,10 +47,10 @@ TEST(StepsTest, ProvisioningRunsFromReserveToActivate)
     for (const auto* row = &FirstStep("provision"); row; row = StepAfter(*row)) {
         steps.push_back(row->step);
     }
-    EXPECT_THAT(steps, ::testing::ElementsAre(
-                           "reserve", "prepare", "create_deployment", "choose_bid", "create_lease",
-                           "send_manifest", "await_service", "publish_dns", "issue_certificate",
-                           "verify_relay", "verify_relay", "activate"));
+    EXPECT_THAT(steps, ::testing::ElementsAre("reserve", "prepare", "create_deployment",
+                                              "choose_bid", "create_lease", "send_manifest",
+                                              "await_service", "publish_dns", "issue_certificate",
+                                              "verify_relay", "verify_relay", "activate"));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@ namespace {
 
 TEST(HostnameTest, TakesPublicNames)
 {
-    for (const auto* name : {"relay.example.org", "a.b", "xn--bcher-kva.example", "1.2.3.example"}) {
+    for (const auto* name :
+         {"relay.example.org", "a.b", "xn--bcher-kva.example", "1.2.3.example"}) {
         EXPECT_TRUE(CheckHostname(name)) << name;
     }
 }
@@ -15,13 +16,12 @@ TEST(HostnameTest, TakesPublicNames)
 TEST(HostnameTest, RefusesWhatIsNoLdhName)
 {
     const std::string long_label(64, 'a');
-    for (const auto& name : {std::string{}, std::string{"localhost"}, std::string{"A.example"},
-                             std::string{"-a.example"}, std::string{"a-.example"},
-                             std::string{"a..example"}, std::string{"a.example."},
-                             std::string{"*.example"}, std::string{"a_b.example"},
-                             std::string{"a.example\n"}, std::string{"a b.example"},
-                             std::string{"127.0.0.1"}, long_label + ".example",
-                             std::string{"b\xc3\xbc.example"}}) {
+    for (const auto& name :
+         {std::string{}, std::string{"localhost"}, std::string{"A.example"},
+          std::string{"-a.example"}, std::string{"a-.example"}, std::string{"a..example"},
+          std::string{"a.example."}, std::string{"*.example"}, std::string{"a_b.example"},
+          std::string{"a.example\n"}, std::string{"a b.example"}, std::string{"127.0.0.1"},
+          long_label + ".example", std::string{"b\xc3\xbc.example"}}) {
         const auto checked = CheckHostname(name);
         ASSERT_FALSE(checked) << name;
         EXPECT_EQ(checked.error().reason, "BAD_HOSTNAME");
@@ -59,7 +59,8 @@ TEST(TermsTest, HaveNoControlCharacters)
 TEST(NameTest, IsCollectionAndId)
 {
     EXPECT_EQ(*ReadName("orders", "orders/abc"), "abc");
-    for (const auto* name : {"orders", "orders/", "order/abc", "orders/a/b", "orders/../x", "abc"}) {
+    for (const auto* name :
+         {"orders", "orders/", "order/abc", "orders/a/b", "orders/../x", "abc"}) {
         EXPECT_FALSE(ReadName("orders", name)) << name;
     }
 }

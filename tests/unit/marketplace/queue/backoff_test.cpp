@@ -28,7 +28,8 @@ TEST(BackoffTest, SpreadsOrdersThatFailedTogetherAndRepeatsForEach)
     for (int order = 0; order < 50; ++order) {
         const auto subject = "orders/" + std::to_string(order);
         waits.insert(Backoff(settings, subject, "prepare", 5));
-        EXPECT_EQ(Backoff(settings, subject, "prepare", 5), Backoff(settings, subject, "prepare", 5));
+        EXPECT_EQ(Backoff(settings, subject, "prepare", 5),
+                  Backoff(settings, subject, "prepare", 5));
     }
     EXPECT_GT(waits.size(), 20U);
 }

@@ -11,6 +11,7 @@ namespace {
 constexpr int kHttpAuthKind = 27235;
 constexpr std::int64_t kWindowSeconds = 60;
 constexpr std::size_t kHeaderMax = 16 * 1024;
+constexpr std::size_t kNonceBytes = 8;
 constexpr std::string_view kScheme = "Nostr ";
 
 Error Refused(std::string reason, std::string message)
@@ -78,7 +79,9 @@ std::string MakeHttpAuth(const HttpRequestToAuthorize& request, const SecretKey&
     Event event;
     event.kind = kHttpAuthKind;
     event.created_at = ToUnixSeconds(now);
-    event.tags = {{"u", request.url}, {"method", request.method}};
+    event.tags = {{"u", request.url},
+                  {"method", request.method},
+                  {"nonce", ToHex(RandomBytes(kNonceBytes))}};
     if (!request.body.empty()) event.tags.push_back({"payload", ToHex(Sha256(request.body))});
     SignEvent(event, key);
     return std::string{kScheme} + ToBase64(ToJson(event));

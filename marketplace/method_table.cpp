@@ -10,6 +10,7 @@ using ledger::FinanceHandlers;
 using operators::OperatorHandlers;
 using orders::OrderHandlers;
 using orders::WorkerHandlers;
+using rpc::Inline;
 using rpc::Route;
 using enum rpc::Access;
 
@@ -30,7 +31,7 @@ std::vector<rpc::Method> MethodTable(const Handlers& to)
     return {
         Route(kAnybody, to.orders, &OrderHandlers::ListPlans),
         Route(kAnybody, to.orders, &OrderHandlers::QuoteOrder),
-        Route(kSignedEvent, to.orders, &OrderHandlers::PlaceOrder),
+        Inline(Route(kSignedEvent, to.orders, &OrderHandlers::PlaceOrder)),
         Route(kKey, to.orders, &OrderHandlers::GetOrder),
         Route(kKey, to.orders, &OrderHandlers::ListOrders),
         Route(kKey, to.orders, &OrderHandlers::WatchOrder),

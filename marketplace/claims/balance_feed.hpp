@@ -10,8 +10,7 @@
 
 namespace berth::claims {
 
-/// A customer's balance by asset: all of it at first, then what changed. Wake it by the topic
-/// `balance/{customer}`.
+/// A customer's balance by asset: all of it at first, then what changed.
 class BalanceFeed final : public call::Feed<v1::WatchBalanceResponse> {
 public:
     BalanceFeed(db::Database& database, std::string customer_id)
@@ -19,6 +18,7 @@ public:
     {
     }
 
+    std::string Topic() const override { return "balance/" + customer_id_; }
     Result<Part> Pull(Deadline deadline) override;
 
 private:

@@ -19,6 +19,7 @@ public:
     {
     }
 
+    std::string Topic() const override { return "orders/" + order_.order_id; }
     Result<Part> Pull(Deadline deadline) override;
 
 private:

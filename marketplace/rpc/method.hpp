@@ -113,6 +113,13 @@ Method Route(Access access, Handlers& handlers,
             }}};
 }
 
+/// A deferred row whose handler does not block: it runs on the thread that received the call.
+inline Method Inline(Method row)
+{
+    std::get<Deferred>(row.run).blocks = false;
+    return row;
+}
+
 template <typename Handlers, typename Request, typename Response>
 Method Route(Access access, Handlers& handlers,
              call::Opened<Response> (Handlers::*run)(const call::Call&, const Request&))

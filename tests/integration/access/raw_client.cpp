@@ -11,10 +11,6 @@
 namespace berth::test {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kLimit = 20s;
-
 /// The outcome of the one operation that is under way.
 bool Next(grpc::CompletionQueue& queue)
 {
@@ -42,10 +38,10 @@ RawClient::RawClient(const std::string& address)
 }
 
 RawAnswer RawClient::Call(const std::string& path, const std::string& body,
-                          const std::map<std::string, std::string>& metadata) const
+                          const Metadata& metadata, std::chrono::seconds limit) const
 {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kLimit);
+    context.set_deadline(std::chrono::system_clock::now() + limit);
     for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
     grpc::GenericStub stub{channel_};
     grpc::CompletionQueue queue;

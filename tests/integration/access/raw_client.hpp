@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,8 +24,10 @@ class RawClient {
 public:
     explicit RawClient(const std::string& address);
 
-    RawAnswer Call(const std::string& path, const std::string& body,
-                   const std::map<std::string, std::string>& metadata = {}) const;
+    using Metadata = std::map<std::string, std::string>;
+
+    RawAnswer Call(const std::string& path, const std::string& body, const Metadata& metadata = {},
+                   std::chrono::seconds limit = std::chrono::seconds{20}) const;
 
 private:
     std::shared_ptr<grpc::Channel> channel_;

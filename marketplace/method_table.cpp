@@ -19,9 +19,11 @@ constexpr std::int32_t kJobWaitMaxMillis = 25'000;  // Below the deadline of a c
 /// AcquireJobs waits until a job of the operator's may be due.
 constexpr rpc::Patience<v1::AcquireJobsRequest, v1::AcquireJobsResponse> kUntilAJobIsDue{
     .topic = [](const call::Call& call) { return "queue/" + call.caller; },
-    .wait = [](const v1::AcquireJobsRequest& request) {
-        return std::chrono::milliseconds{std::clamp(request.wait_millis(), 0, kJobWaitMaxMillis)};
-    },
+    .wait =
+        [](const v1::AcquireJobsRequest& request) {
+            return std::chrono::milliseconds{
+                std::clamp(request.wait_millis(), 0, kJobWaitMaxMillis)};
+        },
     .done = [](const v1::AcquireJobsResponse& response) { return response.jobs_size() > 0; }};
 
 }  // namespace

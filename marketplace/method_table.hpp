@@ -22,8 +22,9 @@ struct Handlers {
     rpc::Authentication& authentication;
 };
 
-/// Every RPC of the contract: who may call it, and what carries it out. The one place where access is
-/// decided; what a caller sees within it (his own) is the handler's. `handlers` outlive the table.
+/// Every RPC of the contract: who may call it, and what carries it out. The one place where access
+/// is decided; what a caller sees within it (his own) is the handler's. `handlers` outlive the
+/// table.
 std::vector<rpc::Method> MethodTable(const Handlers& handlers);
 
 }  // namespace berth::marketplace

@@ -117,8 +117,8 @@ struct Duties {
         : runner{kCommandsAtOnce},
           chain{runner, ChainPrograms(config)},
           probe{ProbeOptions(config), key, clock},
-          parts{storage.database, orders.catalogue, chain, probe, clock, log, orders.settings,
-                orders.queue},
+          parts{storage.database, orders.catalogue, chain, probe, clock, log,
+                orders.settings,  orders.queue},
           observe{storage.database, payments.channels},
           sweeper{parts},
           executor{{.database = storage.database,
@@ -162,7 +162,8 @@ struct Program::Parts {
                                authentication})},
           pool{{.threads = ThreadsOf(config)}},
           dispatcher{{authentication, pool, clock, log, SubscribeTo(storage.listener)}},
-          server{ServerOptions(config), methods,
+          server{ServerOptions(config),
+                 methods,
                  {dispatcher, pool, SubscribeTo(storage.listener),
                   [this] { return storage.sessions.Answers(); }}}
     {
@@ -203,14 +204,8 @@ Program::Program(const config::Config& config, Log& log)
 
 Program::~Program() = default;
 
-const std::string& Program::address() const
-{
-    return parts_->server.address();
-}
+const std::string& Program::address() const { return parts_->server.address(); }
 
-void Program::Drain()
-{
-    parts_->server.Drain(Deadline::After(kDrain));
-}
+void Program::Drain() { parts_->server.Drain(Deadline::After(kDrain)); }
 
 }  // namespace berth::marketplace

@@ -33,7 +33,8 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"rails.xrp.destination_tag", kInteger, "-1", "tag that channels must carry; -1 for none", -1,
      4'294'967'295},
     {"rails.xrp.min_settle_delay", kDuration, "1h", "channels with less are refused", 0},
-    {"rails.xrp.redeem_window", kDuration, "6h", "nearer to a channel's end nothing is credited", 0},
+    {"rails.xrp.redeem_window", kDuration, "6h", "nearer to a channel's end nothing is credited",
+     0},
     {"rails.xrp.min_growth", kInteger, "1", "drops by which a claim has to grow", 1},
     {"rails.xrp.network", kText, "xrpl:0", "name of the network, as `xrpl:` and its NetworkID"},
 
@@ -41,9 +42,9 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"jobs.heartbeat", kDuration, "15s", "how often a worker is to call", 200},
     {"jobs.poll", kDuration, "2s", "how long a lost wake-up can go unnoticed", 50},
     {"jobs.retry_first", kDuration, "1s", "wait before the first retry of a step", 10},
-    {"wallets.lease", kDuration, "75s", "how long a wallet stays with a worker that is silent", 1'000},
+    {"wallets.lease", kDuration, "75s", "how long a wallet stays with a worker that is silent",
+     1'000},
     {"meter_interval", kDuration, "1h", "between two readings of a lease", 100},
-    {"probe_interval", kDuration, "5m", "between two probes of a relay", 100},
     {"duty_threads", kInteger, "2", "threads that do the marketplace's own jobs", 1, 64},
 
     {"quote_term", kDuration, "15m", "how long a quoted price holds", 1'000},
@@ -55,7 +56,6 @@ constexpr auto kSettings = std::to_array<Setting>({
     {"probe.authoritative", kList, "", "`host:port` of the zone's servers"},
     {"probe.ca_file", kText, "", "trust anchors for relays' certificates; empty: the system's"},
     {"probe.allow_networks", kList, "", "private networks that probes may reach, CIDR"},
-    {"probe.connect_port", kInteger, "443", "port of relays' public addresses", 1, 65'535},
 
     {"akash.program", kText, "akash", "the chain's program, to read with"},
     {"akash.home", kText, "", "its home folder; empty: its default"},
@@ -65,9 +65,6 @@ constexpr auto kSettings = std::to_array<Setting>({
 
 }  // namespace
 
-std::span<const config::Setting> Settings()
-{
-    return kSettings;
-}
+std::span<const config::Setting> Settings() { return kSettings; }
 
 }  // namespace berth::marketplace

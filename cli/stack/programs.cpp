@@ -20,7 +20,6 @@ void AddShortTimes(Config& config)
     config["jobs.heartbeat"] = "2s";
     config["wallets.lease"] = "15s";
     config["meter_interval"] = "2s";
-    config["probe_interval"] = "30s";
 }
 
 }  // namespace
@@ -68,7 +67,6 @@ Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Peb
                   {"probe.authoritative", Local(layout.bind)},
                   {"probe.ca_file", pebble.Root()},
                   {"probe.allow_networks", kLoopback},
-                  {"probe.connect_port", std::to_string(layout.edge)},
                   {"akash.program", layout.programs / "akash/sandbox/akash"},
                   {"akash.home", layout.AkashHome()},
                   {"akash.nodes", "http://" + Local(layout.akash)},

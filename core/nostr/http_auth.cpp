@@ -79,9 +79,8 @@ std::string MakeHttpAuth(const HttpRequestToAuthorize& request, const SecretKey&
     Event event;
     event.kind = kHttpAuthKind;
     event.created_at = ToUnixSeconds(now);
-    event.tags = {{"u", request.url},
-                  {"method", request.method},
-                  {"nonce", ToHex(RandomBytes(kNonceBytes))}};
+    event.tags = {
+        {"u", request.url}, {"method", request.method}, {"nonce", ToHex(RandomBytes(kNonceBytes))}};
     if (!request.body.empty()) event.tags.push_back({"payload", ToHex(Sha256(request.body))});
     SignEvent(event, key);
     return std::string{kScheme} + ToBase64(ToJson(event));

@@ -25,8 +25,8 @@ struct HttpRequestToAuthorize {
 Result<Event> VerifyHttpAuth(std::string_view authorization, const HttpRequestToAuthorize& request,
                              Time now);
 
-/// The header value that authorises `request`. A nonce tells it from another one for the same request
-/// in the same second, which would have the same event id and count as a replay.
+/// The header value that authorises `request`. A nonce tells it from another one for the same
+/// request in the same second, which would have the same event id and count as a replay.
 std::string MakeHttpAuth(const HttpRequestToAuthorize& request, const SecretKey& key, Time now);
 
 }  // namespace berth::nostr

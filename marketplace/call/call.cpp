@@ -61,7 +61,8 @@ Result<Page> ReadPage(int page_size, const std::string& page_token, std::string_
     if (page_token.empty()) return page;
     const auto bytes = page_token.size() <= kTokenMax ? FromBase64(page_token) : std::nullopt;
     if (bytes && bytes->size() > kSealBytes) page.after = bytes->substr(kSealBytes);
-    if (!bytes || page.after.empty() || bytes->substr(0, kSealBytes) != Seal(page.after, arguments)) {
+    if (!bytes || page.after.empty() ||
+        bytes->substr(0, kSealBytes) != Seal(page.after, arguments)) {
         return Fail(ErrorCode::kInvalid, "BAD_PAGE_TOKEN",
                     "The page token is not from a list with these arguments.");
     }

@@ -9,9 +9,9 @@
 
 namespace berth::call {
 
-/// A server stream as its handler gives it. The transport pulls: first at once, then whenever it was
-/// woken or its poll is due, so that a thousand watches need no thread of their own. A handler of a
-/// stream is a function (Call, Request) → Result<std::unique_ptr<Feed<Response>>>.
+/// A server stream as its handler gives it. The transport pulls: first at once, then whenever it
+/// was woken or its poll is due, so that a thousand watches need no thread of their own. A handler
+/// of a stream is a function (Call, Request) → Result<std::unique_ptr<Feed<Response>>>.
 template <typename Response>
 class Feed {
 public:

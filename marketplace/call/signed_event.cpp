@@ -19,7 +19,8 @@ constexpr std::chrono::minutes kClockTolerance{10};
 constexpr std::size_t kEventBytesMax = 64 * 1024;
 constexpr std::size_t kDepthMax = 16;
 constexpr std::size_t kTimeDigitsMax = 15;
-constexpr std::size_t kPaymentTagSize = 7;  // payment, ilp, channel, amount, nonce, signature, currency.
+constexpr std::size_t kPaymentTagSize =
+    7;  // payment, ilp, channel, amount, nonce, signature, currency.
 
 Error BadTerms(std::string message)
 {
@@ -107,8 +108,9 @@ std::string FieldOf(const Message& terms, const std::string& name)
 
 std::string Lower(std::string text)
 {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
     return text;
 }
 
@@ -131,8 +133,8 @@ Result<void> CheckPaymentTag(const nostr::Event& event, const Message& terms)
 
 Result<nostr::Event> ReadSignedEvent(const std::string& json, int kind)
 {
-    auto event = nostr::ParseEvent(json, {.bytes = kEventBytesMax, .depth = kDepthMax,
-                                          .integers_only = true});
+    auto event = nostr::ParseEvent(
+        json, {.bytes = kEventBytesMax, .depth = kDepthMax, .integers_only = true});
     if (!event) return event.error();
     if (event->kind != kind) {
         return Fail(ErrorCode::kInvalid, "WRONG_KIND",

@@ -25,7 +25,8 @@ Result<nostr::Event> ReadSignedEvent(const std::string& json, int kind);
 /// Checks what depends on us and on the time: `p` is this marketplace, `v` is 1, `expiration` ahead
 /// and created_at within 10 minutes of `now`; then reads the content as protobuf-JSON into `terms`.
 /// Unknown fields and duplicate keys are refused; a `payment` tag must agree with the content.
-/// Errors: kInvalid `WRONG_MARKETPLACE`, `UNKNOWN_VERSION`, `EVENT_EXPIRED`, `CLOCK_OFF`, `BAD_TERMS`.
+/// Errors: kInvalid `WRONG_MARKETPLACE`, `UNKNOWN_VERSION`, `EVENT_EXPIRED`, `CLOCK_OFF`,
+/// `BAD_TERMS`.
 Result<void> ReadTerms(const nostr::Event& event, const std::string& marketplace, Time now,
                        google::protobuf::Message& terms);
 

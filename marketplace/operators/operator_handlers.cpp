@@ -46,10 +46,9 @@ bool IsAddress(const std::string& address)
 
 bool IsChainId(const std::string& id)
 {
-    return !id.empty() && id.size() <= kChainIdMax &&
-           std::all_of(id.begin(), id.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-           });
+    return !id.empty() && id.size() <= kChainIdMax && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
 }
 
 Result<money::Amount> ReadPrice(const std::string& text)
@@ -71,7 +70,8 @@ bool IsPlausible(money::Amount price, money::Amount before)
 
 Error NotAnOperator()
 {
-    return Fail(ErrorCode::kForbidden, "NOT_AN_OPERATOR", "The signer is not a registered operator.");
+    return Fail(ErrorCode::kForbidden, "NOT_AN_OPERATOR",
+                "The signer is not a registered operator.");
 }
 
 v1::ActResponse ReadAnswer(const std::string& bytes)
@@ -106,8 +106,10 @@ Result<v1::ActResponse> OperatorHandlers::Act(const call::Call& call, const v1::
             tx.abort();
             return true;
         }
-        orders::KeepEvent(tx, {.customer_id = event->pubkey, .event_id = event->id,
-                               .kind = event->kind, .event = request.event(),
+        orders::KeepEvent(tx, {.customer_id = event->pubkey,
+                               .event_id = event->id,
+                               .kind = event->kind,
+                               .event = request.event(),
                                .answer = answer.SerializeAsString()});
         db::Notify(tx, kCatalogue);
         return true;
@@ -161,11 +163,13 @@ OperatorHandlers::Done OperatorHandlers::Apply(pqxx::work& tx, const Signed& by,
     if (plan.operator_() != signer) {
         return Fail(ErrorCode::kInvalid, "BAD_PLAN", "operator: a plan is its signer's.");
     }
-    if (const auto sound = CheckPlan(plan, settings_.marketplace_fee_bps); !sound) return sound.error();
+    if (const auto sound = CheckPlan(plan, settings_.marketplace_fee_bps); !sound)
+        return sound.error();
     const auto id = PlanId(plan.name());
     if (!id) return id.error();
     if (!PutPlan(tx, *id, plan)) {
-        return Fail(ErrorCode::kConflict, "PLAN_TAKEN", "Another operator has a plan of this name.");
+        return Fail(ErrorCode::kConflict, "PLAN_TAKEN",
+                    "Another operator has a plan of this name.");
     }
     return plan.name();
 }
@@ -201,8 +205,11 @@ OperatorHandlers::Done OperatorHandlers::Apply(pqxx::work& tx, const Signed& by,
     if (!IsPlausible(*price, RecentPrice(tx, code))) {
         return BadTerms("price_usd_e8: more than five times off the price before.");
     }
-    PutPrice(tx, {.snapshot_id = by.event.id, .asset = code, .price_usd_e8 = *price,
-                  .source = change.source(), .source_time = time});
+    PutPrice(tx, {.snapshot_id = by.event.id,
+                  .asset = code,
+                  .price_usd_e8 = *price,
+                  .source = change.source(),
+                  .source_time = time});
     return "prices/" + by.event.id;
 }
 
@@ -227,7 +234,8 @@ Result<v1::ListWalletsResponse> OperatorHandlers::ListWallets(const call::Call& 
     if (const auto allowed = Require(call, call::Role::kOperator); !allowed) return allowed.error();
     return database_.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
         Response response;
-        for (auto& wallet : ReadWallets(tx, call.caller)) *response.add_wallets() = std::move(wallet);
+        for (auto& wallet : ReadWallets(tx, call.caller))
+            *response.add_wallets() = std::move(wallet);
         return response;
     });
 }

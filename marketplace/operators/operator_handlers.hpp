@@ -19,8 +19,8 @@ struct Settings {
     std::int64_t marketplace_fee_bps = 0;  ///< Least share that a plan leaves.
 };
 
-/// OperatorService but for its orders, whatever the transport. Thread-safe; blocks for queries. Errors: those that
-/// proto/berth/v1/operator_service.proto names, and those of Database.
+/// OperatorService but for its orders, whatever the transport. Thread-safe; blocks for queries.
+/// Errors: those that proto/berth/v1/operator_service.proto names, and those of Database.
 class OperatorHandlers {
 public:
     OperatorHandlers(db::Database& database, Settings settings)

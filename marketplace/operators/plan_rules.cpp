@@ -96,8 +96,8 @@ Result<void> CheckNumbers(const v1::Plan& plan)
     });
     for (const auto& number : numbers) {
         if (number.value >= number.least && number.value <= number.most) continue;
-        return BadPlan(std::string{number.field} + ": from " + std::to_string(number.least) + " to " +
-                       std::to_string(number.most) + ".");
+        return BadPlan(std::string{number.field} + ": from " + std::to_string(number.least) +
+                       " to " + std::to_string(number.most) + ".");
     }
     return {};
 }

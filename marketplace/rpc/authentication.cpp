@@ -70,7 +70,8 @@ Result<Caller> Authentication::Admit(Access access, const Credentials& credentia
     return caller;
 }
 
-Result<std::string> Authentication::ProveKey(Access access, const Credentials& credentials, Time now)
+Result<std::string> Authentication::ProveKey(Access access, const Credentials& credentials,
+                                             Time now)
 {
     const std::string_view shown = credentials.authorization;
     if (shown.empty()) {
@@ -81,7 +82,8 @@ Result<std::string> Authentication::ProveKey(Access access, const Credentials& c
         return Refused("AUTH_MALFORMED", "The authorisation is neither `Nostr` nor `Bearer`.");
     }
     if (access == Access::kFreshKey) {
-        return Refused("AUTH_NOT_FRESH", "A session is made from a NIP-98 event, not from a session.");
+        return Refused("AUTH_NOT_FRESH",
+                       "A session is made from a NIP-98 event, not from a session.");
     }
     return ByToken(shown.substr(kBearer.size()));
 }
@@ -89,7 +91,8 @@ Result<std::string> Authentication::ProveKey(Access access, const Credentials& c
 Result<std::string> Authentication::ByEvent(const Credentials& credentials, Time now)
 {
     if (!IsOurs(credentials.authority)) {
-        return Refused("AUTH_WRONG_URL", "This marketplace is not known by the name that was called.");
+        return Refused("AUTH_WRONG_URL",
+                       "This marketplace is not known by the name that was called.");
     }
     const nostr::HttpRequestToAuthorize request{
         .url = "grpc://" + credentials.authority + credentials.path,

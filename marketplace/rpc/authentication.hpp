@@ -50,8 +50,8 @@ public:
 
     /// Checks credentials against what a method asks for.
     /// Errors: kUnauthenticated `NOT_AUTHENTICATED`, `AUTH_REPLAYED`, `AUTH_WRONG_URL`,
-    /// `SESSION_EXPIRED`, `AUTH_NOT_FRESH` and those of VerifyHttpAuth; kForbidden `NOT_AN_OPERATOR`,
-    /// `NOT_FINANCE`, `NOT_ADMIN`.
+    /// `SESSION_EXPIRED`, `AUTH_NOT_FRESH` and those of VerifyHttpAuth; kForbidden
+    /// `NOT_AN_OPERATOR`, `NOT_FINANCE`, `NOT_ADMIN`.
     Result<Caller> Admit(Access access, const Credentials& credentials, Time now);
 
     /// Makes a session of the caller's: 256 random bits, of which only the hash is kept.

@@ -11,7 +11,8 @@ namespace {
 
 Error Late()
 {
-    return Fail(ErrorCode::kTimeout, "DEADLINE_EXCEEDED", "The call's time was over before its turn.");
+    return Fail(ErrorCode::kTimeout, "DEADLINE_EXCEEDED",
+                "The call's time was over before its turn.");
 }
 
 Error Busy()
@@ -121,8 +122,8 @@ void Dispatcher::Carry(const std::shared_ptr<Pending>& pending)
     const auto& method = *pending->arrived.method;
     pending->request.reset(method.request->New());
     if (!pending->request->ParseFromString(pending->arrived.body)) {
-        return pending->Refuse(Fail(ErrorCode::kInvalid, "BAD_REQUEST",
-                                    "The request is not what this method takes."));
+        return pending->Refuse(
+            Fail(ErrorCode::kInvalid, "BAD_REQUEST", "The request is not what this method takes."));
     }
     const auto* deferred = std::get_if<Deferred>(&method.run);
     if (deferred && !deferred->blocks && method.access == Access::kSignedEvent) {
@@ -170,12 +171,12 @@ void Dispatcher::Wait(const std::shared_ptr<Pending>& pending, const call::Call&
     pending->call = call;
     pending->until = call.deadline.AtMost(waiting.wait(*pending->request));
     pending->self = pending;
-    pending->turns = std::make_shared<Turns>(
-        context_.pool, [this, watched = std::weak_ptr{pending}] {
+    pending->turns =
+        std::make_shared<Turns>(context_.pool, [this, watched = std::weak_ptr{pending}] {
             if (const auto one = watched.lock()) one->Guard([&] { Ask(*one); });
         });
-    pending->subscription = context_.subscribe(
-        waiting.topic(call), [turns = pending->turns] { turns->Wake(); });
+    pending->subscription =
+        context_.subscribe(waiting.topic(call), [turns = pending->turns] { turns->Wake(); });
     Ask(*pending);
 }
 
@@ -183,8 +184,8 @@ void Dispatcher::Ask(Pending& pending)
 {
     if (pending.answered) return;
     if (pending.arrived.abandoned()) {
-        return pending.Refuse(Fail(ErrorCode::kUnavailable, "SERVER_DRAINING",
-                                   "The server goes down; call again."));
+        return pending.Refuse(
+            Fail(ErrorCode::kUnavailable, "SERVER_DRAINING", "The server goes down; call again."));
     }
     const auto& waiting = std::get<Waiting>(pending.arrived.method->run);
     pending.call.now = context_.clock.Now();
@@ -205,8 +206,8 @@ void Dispatcher::Admit(const std::shared_ptr<Pending>& pending, Admitted admitte
                                     .authority = arrived.authority,
                                     .path = arrived.path,
                                     .body = arrived.body};
-            auto caller = context_.authentication.Admit(arrived.method->access, shown,
-                                                        context_.clock.Now());
+            auto caller =
+                context_.authentication.Admit(arrived.method->access, shown, context_.clock.Now());
             if (!caller) return pending->Refuse(caller.error());
             admitted(CallOf(arrived, std::move(*caller)));
         });
@@ -216,9 +217,8 @@ void Dispatcher::Admit(const std::shared_ptr<Pending>& pending, Admitted admitte
 
 void Dispatcher::Audit(const Pending& pending, const Error& error)
 {
-    boost::json::object line{{"rpc", pending.arrived.path},
-                             {"reason", error.reason},
-                             {"trace", pending.arrived.trace}};
+    boost::json::object line{
+        {"rpc", pending.arrived.path}, {"reason", error.reason}, {"trace", pending.arrived.trace}};
     if (pending.request) {
         if (const auto event = nostr::ParseEvent(EventOf(*pending.request))) {
             line["event"] = event->id;

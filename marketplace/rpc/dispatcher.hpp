@@ -26,9 +26,9 @@ struct Arrived {
     std::function<bool()> abandoned;  ///< True once nobody waits for the answer any more.
 };
 
-/// Brings requests to their handlers, whatever wire they came over: reads the request, finds out who
-/// calls, keeps the deadline, and runs the handler where it may block. No exception passes it; a
-/// refused signed request leaves one line in the log. Thread-safe.
+/// Brings requests to their handlers, whatever wire they came over: reads the request, finds out
+/// who calls, keeps the deadline, and runs the handler where it may block. No exception passes it;
+/// a refused signed request leaves one line in the log. Thread-safe.
 class Dispatcher {
 public:
     struct Context {
@@ -42,9 +42,9 @@ public:
 
     explicit Dispatcher(Context context) : context_{std::move(context)} {}
 
-    /// Carries out a unary call; `answer` is called once, on any thread, perhaps before this returns.
-    /// Errors beside those of authentication and handler: kInvalid `BAD_REQUEST`; kExhausted
-    /// `SERVER_BUSY`; kTimeout `DEADLINE_EXCEEDED`; kInternal `INTERNAL`.
+    /// Carries out a unary call; `answer` is called once, on any thread, perhaps before this
+    /// returns. Errors beside those of authentication and handler: kInvalid `BAD_REQUEST`;
+    /// kExhausted `SERVER_BUSY`; kTimeout `DEADLINE_EXCEEDED`; kInternal `INTERNAL`.
     void Run(Arrived arrived, call::Answer<MessagePtr> answer);
     /// Opens a stream; the same errors.
     void Open(Arrived arrived, std::function<void(Opened)> opened);

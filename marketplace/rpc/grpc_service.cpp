@@ -53,7 +53,8 @@ std::string TraceOf(const grpc::CallbackServerContext& context)
 Deadline DeadlineOf(const grpc::CallbackServerContext& context, std::chrono::milliseconds most)
 {
     const auto left = context.deadline() - std::chrono::system_clock::now();
-    return Deadline::After(std::min(most, std::chrono::duration_cast<std::chrono::milliseconds>(left)));
+    return Deadline::After(
+        std::min(most, std::chrono::duration_cast<std::chrono::milliseconds>(left)));
 }
 
 /// One RPC of a service.
@@ -85,12 +86,12 @@ grpc::ServerUnaryReactor* ServeUnary(const Served& served, grpc::CallbackServerC
     auto* reactor = context->DefaultReactor();
     auto arrived = Arrive(served, *context, *request, served.state.limits.unary);
     auto trace = arrived.trace;
-    served.state.dispatcher.Run(
-        std::move(arrived), [reactor, response, trace = std::move(trace)](Result<MessagePtr> result) {
-            if (!result) return reactor->Finish(ToStatus(result.error(), trace));
-            *response = WriteBytes(**result);
-            reactor->Finish(grpc::Status::OK);
-        });
+    served.state.dispatcher.Run(std::move(arrived), [reactor, response, trace = std::move(trace)](
+                                                        Result<MessagePtr> result) {
+        if (!result) return reactor->Finish(ToStatus(result.error(), trace));
+        *response = WriteBytes(**result);
+        reactor->Finish(grpc::Status::OK);
+    });
     return reactor;
 }
 
@@ -111,7 +112,8 @@ public:
         trace_ = arrived.trace;
         deadline_ = arrived.deadline;
         if (state_.streams > state_.limits.streams_max) {
-            return End(Fail(ErrorCode::kExhausted, "TOO_MANY_STREAMS", "Too many streams are open."));
+            return End(
+                Fail(ErrorCode::kExhausted, "TOO_MANY_STREAMS", "Too many streams are open."));
         }
         state_.dispatcher.Open(std::move(arrived),
                                [self = shared_from_this()](Dispatcher::Opened opened) {
@@ -227,14 +229,17 @@ GrpcService::GrpcService(const google::protobuf::ServiceDescriptor& service,
             method.server_streaming() ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC;
         AddMethod(new grpc::internal::RpcServiceMethod(path.c_str(), type, nullptr));
         if (method.server_streaming()) {
-            MarkMethodRawCallback(i, new grpc::internal::CallbackServerStreamingHandler<Buffer, Buffer>(
-                [served](grpc::CallbackServerContext* context, const Buffer* request) {
-                    return ServeStream(served, context, request);
-                }));
+            MarkMethodRawCallback(
+                i, new grpc::internal::CallbackServerStreamingHandler<Buffer, Buffer>(
+                       [served](grpc::CallbackServerContext* context, const Buffer* request) {
+                           return ServeStream(served, context, request);
+                       }));
         } else {
             MarkMethodRawCallback(i, new grpc::internal::CallbackUnaryHandler<Buffer, Buffer>(
-                [served](grpc::CallbackServerContext* context, const Buffer* request,
-                         Buffer* response) { return ServeUnary(served, context, request, response); }));
+                                         [served](grpc::CallbackServerContext* context,
+                                                  const Buffer* request, Buffer* response) {
+                                             return ServeUnary(served, context, request, response);
+                                         }));
         }
     }
 }

@@ -47,8 +47,8 @@ struct Waiting {
     std::function<bool(const Message& response)> done;
 };
 
-/// One RPC: its request, who may call it and what carries it out. It is found by its request's type,
-/// which buf's STANDARD rules keep unique to one RPC.
+/// One RPC: its request, who may call it and what carries it out. It is found by its request's
+/// type, which buf's STANDARD rules keep unique to one RPC.
 struct Method {
     Access access;
     const Message* request;  ///< The prototype.
@@ -147,15 +147,16 @@ Method Route(Access access, Handlers& handlers,
              Patience<Request, Response> patience)
 {
     auto row = Route(access, handlers, run);
-    row.run = Waiting{
-        .ask = std::get<Unary>(std::move(row.run)),
-        .topic = patience.topic,
-        .wait = [patience](const Message& request) {
-            return patience.wait(static_cast<const Request&>(request));
-        },
-        .done = [patience](const Message& response) {
-            return patience.done(static_cast<const Response&>(response));
-        }};
+    row.run = Waiting{.ask = std::get<Unary>(std::move(row.run)),
+                      .topic = patience.topic,
+                      .wait =
+                          [patience](const Message& request) {
+                              return patience.wait(static_cast<const Request&>(request));
+                          },
+                      .done =
+                          [patience](const Message& response) {
+                              return patience.done(static_cast<const Response&>(response));
+                          }};
     return row;
 }
 

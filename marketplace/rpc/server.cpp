@@ -22,10 +22,7 @@ constexpr std::chrono::milliseconds kKeepaliveAnswer = 20s;
 constexpr std::chrono::milliseconds kLeastBetweenPings = 10s;
 constexpr auto kHealthPeriod = 2s;
 
-std::string HostOf(const std::string& address)
-{
-    return address.substr(0, address.rfind(':'));
-}
+std::string HostOf(const std::string& address) { return address.substr(0, address.rfind(':')); }
 
 bool IsLoopback(const std::string& host)
 {
@@ -136,15 +133,9 @@ Server::Server(Options options, const std::vector<Method>& methods, Parts parts)
     });
 }
 
-Server::~Server()
-{
-    Drain(Deadline::After(1s));
-}
+Server::~Server() { Drain(Deadline::After(1s)); }
 
-const std::string& Server::address() const
-{
-    return running_->address;
-}
+const std::string& Server::address() const { return running_->address; }
 
 void Server::Drain(Deadline deadline)
 {

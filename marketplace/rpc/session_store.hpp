@@ -9,8 +9,8 @@
 
 namespace berth::rpc {
 
-/// Sessions, NIP-98 events that were presented, and who is an operator: what authentication asks the
-/// database. Times are the database's. Thread-safe. Errors of all: those of Database::Transact.
+/// Sessions, NIP-98 events that were presented, and who is an operator: what authentication asks
+/// the database. Times are the database's. Thread-safe. Errors of all: those of Database::Transact.
 class SessionStore {
 public:
     explicit SessionStore(db::Database& database) : database_{database} {}

@@ -9,8 +9,8 @@
 
 namespace berth::rpc {
 
-/// How a call that waits is told that something changed about a topic: `wake` is called on any thread
-/// until the returned object is gone, now and then also without a change. See db::Listener.
+/// How a call that waits is told that something changed about a topic: `wake` is called on any
+/// thread until the returned object is gone, now and then also without a change. See db::Listener.
 using Subscribe =
     std::function<std::shared_ptr<void>(const std::string& topic, std::function<void()> wake)>;
 

@@ -32,10 +32,7 @@ WorkPool::WorkPool(Options options)
 {
 }
 
-WorkPool::~WorkPool()
-{
-    Stop();
-}
+WorkPool::~WorkPool() { Stop(); }
 
 bool WorkPool::TryPost(Work work)
 {

@@ -111,8 +111,14 @@ struct Figures {
         std::ranges::sort(values);
         return values[values.size() / 2];
     }
-    double Intake() const { return Median([](const Round& r) { return r.intake.PerSecond(); }); }
-    double Pgbench() const { return Median([](const Round& r) { return r.pgbench; }); }
+    double Intake() const
+    {
+        return Median([](const Round& r) { return r.intake.PerSecond(); });
+    }
+    double Pgbench() const
+    {
+        return Median([](const Round& r) { return r.pgbench; });
+    }
     double Ratio() const
     {
         return Median([](const Round& r) { return r.intake.PerSecond() / r.pgbench; });
@@ -126,7 +132,8 @@ struct Figures {
 /// Hands out signed orders, each once.
 class Stack {
 public:
-    Stack(std::size_t count, const std::string& marketplace) : orders_{SignOrders(count, marketplace)}
+    Stack(std::size_t count, const std::string& marketplace)
+        : orders_{SignOrders(count, marketplace)}
     {
     }
 
@@ -157,8 +164,9 @@ Figures Measure()
         std::ranges::copy(round.intake.acknowledged, std::back_inserter(acknowledged));
         round.pgbench = MeasurePgbench(marketplace.DatabaseUrl(), one);
     }
-    const auto killed = Send(orders.Take(kKilled), {.address = marketplace.address(),
-                                                    .halfway = [&] { marketplace.process().Kill(); }});
+    const auto killed =
+        Send(orders.Take(kKilled),
+             {.address = marketplace.address(), .halfway = [&] { marketplace.process().Kill(); }});
     std::ranges::copy(killed.acknowledged, std::back_inserter(acknowledged));
     figures.acknowledged = acknowledged.size();
     figures.lost = CountLost(marketplace.DatabaseUrl(), acknowledged);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Signed orders accepted per second over gRPC, beside pgbench inserting the same rows one transaction
-# each on the same PostgreSQL; then the marketplace is killed and every acknowledged order looked for.
+# Signed orders accepted per second over gRPC, beside pgbench inserting the same rows one
+# transaction each on the same PostgreSQL; then the marketplace is killed and every acknowledged
+# order looked for.
 # Usage: tests/bench/intake/run.sh [--json]
 set -euo pipefail
 

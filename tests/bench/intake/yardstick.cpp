@@ -20,8 +20,9 @@ constexpr auto kPgbench = "/usr/lib/postgresql/15/bin/pgbench";
 constexpr auto kSeconds = "5";
 constexpr auto kLimit = 60s;
 
-/// A script of pgbench: one statement, hence one transaction, with the rows of one order. Ids are made
-/// from a random number; all else is as the given order has it, so that the bytes are the same.
+/// A script of pgbench: one statement, hence one transaction, with the rows of one order. Ids are
+/// made from a random number; all else is as the given order has it, so that the bytes are the
+/// same.
 constexpr auto kScript = R"sql(
     SELECT format($script$
 \set n random(1, 9000000000000000000)
@@ -32,8 +33,8 @@ new_event AS (
     INSERT INTO signed_events (customer_id, event_id, kind, event, answer)
     VALUES (lpad(:c::text, 64, '0'), lpad(:n::text, 64, '0'), 24410, %L, %L)),
 new_order AS (
-    INSERT INTO orders (customer_id, order_id, event_id, operator_id, plan_id, plan, state, hostname,
-                        relay_name, relay_description, setup_usd_micros, monthly_usd_micros, due,
+    INSERT INTO orders (customer_id, order_id, event_id, operator_id, plan_id, plan, state,
+                        hostname, relay_name, relay_description, setup_usd_micros, monthly_usd_micros, due,
                         quote_expires_at, last_event)
     VALUES (lpad(:c::text, 64, '0'), translate(lpad(:n::text, 26, '0'), '0189', 'abcd'),
             lpad(:n::text, 64, '0'), %L, %L, %L, 1, %L, %L, %L, %s, %s, %L, %L, 1))
@@ -58,13 +59,13 @@ double MeasurePgbench(const std::string& database_url, const std::string& event_
     pqxx::connection connection{database_url};
     pqxx::nontransaction tx{connection};
     const auto script = tx.exec_params1(kScript, event_id)[0].as<std::string>();
-    const auto file = std::filesystem::temp_directory_path() /
-                      ("berth-intake-" + ToHex(RandomBytes(8)) + ".sql");
+    const auto file =
+        std::filesystem::temp_directory_path() / ("berth-intake-" + ToHex(RandomBytes(8)) + ".sql");
     if (!WriteFileAtomically(file, script, 0644)) throw std::runtime_error("no script for pgbench");
     ProcessRunner runner{1};
     Command command;
-    command.argv = {kPgbench, "-M", "prepared", "-n", "-c", "8", "-j", "2", "-T", kSeconds,
-                    "-f", file.string(), database_url};
+    command.argv = {kPgbench, "-M", "prepared", "-n", "-c",          "8",         "-j",
+                    "2",      "-T", kSeconds,   "-f", file.string(), database_url};
     const auto ran = runner.Run(command, Deadline::After(kLimit));
     std::filesystem::remove(file);
     if (!ran) throw std::runtime_error("pgbench: " + ran.error().message);

@@ -60,7 +60,7 @@ protected:
         std::string asked;
     };
     static Tried Try(const Attempt& attempt, const std::string& name,
-                         const nostr::SecretKey& caller, const Side& victim)
+                     const nostr::SecretKey& caller, const Side& victim)
     {
         const auto body = attempt.request(caller, victim, world_->marketplace().key().pubkey());
         const auto limit = IsStream(name) ? kStreamLimit : 20s;
@@ -208,7 +208,8 @@ TEST_F(AccessTest, ASessionOpensReadsUntilItExpires)
 
     pqxx::connection connection{world_->marketplace().DatabaseUrl()};
     pqxx::work tx{connection};
-    EXPECT_TRUE(tx.exec_params("SELECT FROM sessions WHERE token_hash = $1", session.token()).empty());
+    EXPECT_TRUE(
+        tx.exec_params("SELECT FROM sessions WHERE token_hash = $1", session.token()).empty());
     tx.exec_params0("UPDATE sessions SET expires_at = now() WHERE token_hash = $1",
                     ToHex(Sha256(session.token())));
     tx.commit();

@@ -139,12 +139,11 @@ std::map<std::string, Attempt> OrderAttempts()
         {service + "ListOrders", ReadOwn<v1::ListOrdersRequest>(Whose::kCustomers, Nothing)},
         {service + "WatchOrder", Read<v1::WatchOrderRequest>(Whose::kCustomers, NameOrder)},
         {service + "AmendOrder",
-         Sign<v1::AmendOrderRequest, v1::AmendTerms>(
-             Whose::kCustomers, kAmendKind,
-             [](v1::AmendTerms& terms, const Side& victim) {
-                 terms.set_order(victim.order);
-                 terms.set_relay_name("intruded");
-             })},
+         Sign<v1::AmendOrderRequest, v1::AmendTerms>(Whose::kCustomers, kAmendKind,
+                                                     [](v1::AmendTerms& terms, const Side& victim) {
+                                                         terms.set_order(victim.order);
+                                                         terms.set_relay_name("intruded");
+                                                     })},
         {service + "CancelOrder",
          Sign<v1::CancelOrderRequest, v1::CancelTerms>(
              Whose::kCustomers, cli::kCancelKind,
@@ -158,26 +157,26 @@ std::map<std::string, Attempt> PaymentAttempts()
 {
     const std::string service = "berth.v1.PaymentService.";
     return {
-        {service + "RegisterChannel", Sign<v1::RegisterChannelRequest>(
-                                          Whose::kCustomers, cli::kChannelKind, StealChannel)},
+        {service + "RegisterChannel",
+         Sign<v1::RegisterChannelRequest>(Whose::kCustomers, cli::kChannelKind, StealChannel)},
         {service + "SubmitClaim",
          Sign<v1::SubmitClaimRequest>(Whose::kCustomers, cli::kClaimKind, StealCredit)},
-        {service + "CreateInvoice",
-         Read<v1::CreateInvoiceRequest>(
-             Whose::kCustomers,
-             [](v1::CreateInvoiceRequest& request, const Side& victim) {
-                 request.set_rail("xrp");
-                 request.set_order(victim.order);
-             },
-             false)},
-        {service + "GetChannel",
-         Read<v1::GetChannelRequest>(Whose::kCustomers,
+        {service + "CreateInvoice", Read<v1::CreateInvoiceRequest>(
+                                        Whose::kCustomers,
+                                        [](v1::CreateInvoiceRequest& request, const Side& victim) {
+                                            request.set_rail("xrp");
+                                            request.set_order(victim.order);
+                                        },
+                                        false)},
+        {service + "GetChannel", Read<v1::GetChannelRequest>(
+                                     Whose::kCustomers,
                                      [](v1::GetChannelRequest& request, const Side& victim) {
                                          request.set_name("channels/xrp-" + victim.channel_id);
                                      },
                                      false)},
         {service + "ListClaims", ReadOwn<v1::ListClaimsRequest>(Whose::kCustomers, Nothing)},
-        {service + "WatchBalance", ReadOwn<v1::WatchBalanceRequest>(Whose::kCustomers, Nothing, false)},
+        {service + "WatchBalance",
+         ReadOwn<v1::WatchBalanceRequest>(Whose::kCustomers, Nothing, false)},
     };
 }
 
@@ -190,7 +189,8 @@ std::map<std::string, Attempt> WorkerAttempts()
         {service + "AcquireJobs",
          ReadOwn<v1::AcquireJobsRequest>(Whose::kOperators, NameWorker, false)},
         {service + "Heartbeat", ReadOwn<v1::HeartbeatRequest>(Whose::kOperators, KeepLease, false)},
-        {service + "RecordSteps", ReadOwn<v1::RecordStepsRequest>(Whose::kOperators, ReportStep, false)},
+        {service + "RecordSteps",
+         ReadOwn<v1::RecordStepsRequest>(Whose::kOperators, ReportStep, false)},
         {service + "ReportWallets",
          ReadOwn<v1::ReportWalletsRequest>(Whose::kOperators, TakeWallet, false)},
     };
@@ -200,13 +200,12 @@ std::map<std::string, Attempt> OperatorAttempts()
 {
     const std::string service = "berth.v1.OperatorService.";
     return {
-        {service + "Act",
-         Sign<v1::ActRequest, v1::OperatorAction>(
-             Whose::kOperators, cli::kOperatorActionKind,
-             [](v1::OperatorAction& action, const Side& victim) {
-                 action.mutable_pause_plan()->set_plan(victim.plan);
-                 action.mutable_pause_plan()->set_paused(true);
-             })},
+        {service + "Act", Sign<v1::ActRequest, v1::OperatorAction>(
+                              Whose::kOperators, cli::kOperatorActionKind,
+                              [](v1::OperatorAction& action, const Side& victim) {
+                                  action.mutable_pause_plan()->set_plan(victim.plan);
+                                  action.mutable_pause_plan()->set_paused(true);
+                              })},
         {service + "ListWallets", ReadOwn<v1::ListWalletsRequest>(Whose::kOperators, Nothing)},
         {service + "ListOperatorOrders",
          ReadOwn<v1::ListOperatorOrdersRequest>(Whose::kOperators, Nothing)},
@@ -229,16 +228,17 @@ std::map<std::string, Attempt> FinanceAttempts()
         {service + "CreateSession",
          ReadOwn<v1::CreateSessionRequest>(Whose::kNobodys, Nothing, false)},
         {service + "GetMargin", Read<v1::GetMarginRequest>(Whose::kOperators, NameCustomer, false)},
-        {service + "ListMargins", ReadOwn<v1::ListMarginsRequest>(Whose::kOperators, Nothing, false)},
+        {service + "ListMargins",
+         ReadOwn<v1::ListMarginsRequest>(Whose::kOperators, Nothing, false)},
         {service + "ListEntries", ReadOwn<v1::ListEntriesRequest>(Whose::kOperators, NameCustomer)},
         {service + "GetStatement",
          ReadOwn<v1::GetStatementRequest>(Whose::kCustomers, NameCustomer, false)},
-        {service + "Export", ReadOwn<v1::ExportRequest>(
-                                 Whose::kOperators,
-                                 [](v1::ExportRequest& request, const Side& victim) {
-                                     request.set_format("csv");
-                                     request.set_customer(victim.customer.pubkey());
-                                 })},
+        {service + "Export",
+         ReadOwn<v1::ExportRequest>(Whose::kOperators,
+                                    [](v1::ExportRequest& request, const Side& victim) {
+                                        request.set_format("csv");
+                                        request.set_customer(victim.customer.pubkey());
+                                    })},
     };
 }
 

@@ -20,7 +20,8 @@ struct Attempt {
     Whose whose;
     /// The request's bytes: the intruder's own key, the victim's things, the marketplace's key.
     std::function<std::string(const nostr::SecretKey& intruder, const Side& victim,
-                              const std::string& marketplace)> request;
+                              const std::string& marketplace)>
+        request;
     bool owner_sees_it = false;  ///< The owner is shown one of his secrets by the same request.
     bool refused = true;         ///< Else the intruder is shown what is his own: nothing of these.
 };

@@ -47,9 +47,12 @@ RunningMarketplace::RunningMarketplace(Settings settings)
                      {"finance", finance_.pubkey()}});
     std::vector<std::string> argv{BERTH_BINARY_DIR "/marketplace/berth-marketplace"};
     for (const auto& [key, value] : settings) argv.push_back("--" + key + "=" + value);
-    process_ = std::make_unique<stack::Child>(stack::ChildSpec{
-        .name = "berth-marketplace", .argv = argv, .environment = {}, .log = folder_ / "log",
-        .directory = {}, .user = {}});
+    process_ = std::make_unique<stack::Child>(stack::ChildSpec{.name = "berth-marketplace",
+                                                               .argv = argv,
+                                                               .environment = {},
+                                                               .log = folder_ / "log",
+                                                               .directory = {},
+                                                               .user = {}});
     Start();
 }
 
@@ -65,7 +68,8 @@ void RunningMarketplace::Start()
     std::filesystem::remove(ready);
     auto up = process_->Start();
     if (up) {
-        up = process_->WaitUntil([&] { return std::filesystem::exists(ready); }, Deadline::After(20s));
+        up = process_->WaitUntil([&] { return std::filesystem::exists(ready); },
+                                 Deadline::After(20s));
     }
     if (!up) throw std::runtime_error(up.error().message);
     std::getline(std::ifstream{ready}, address_);

@@ -61,9 +61,10 @@ TEST(ServerTest, DescribesItsServicesByReflection)
     const RawClient client{marketplace.address()};
     const auto answer = client.Call(
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kListServices);
-    for (const auto* service : {"OrderService", "PaymentService", "WorkerService",
-                                "OperatorService", "FinanceService"}) {
-        EXPECT_NE(answer.body.find(std::string{"berth.v1."} + service), std::string::npos) << service;
+    for (const auto* service :
+         {"OrderService", "PaymentService", "WorkerService", "OperatorService", "FinanceService"}) {
+        EXPECT_NE(answer.body.find(std::string{"berth.v1."} + service), std::string::npos)
+            << service;
     }
 }
 
@@ -72,18 +73,21 @@ TEST(ServerTest, EndsOnSigtermWithExitCodeZero)
     RunningMarketplace marketplace;
     marketplace.process().Stop();
     EXPECT_NE(marketplace.Log().find("\"stopped\""), std::string::npos) << marketplace.Log();
-    EXPECT_NE(marketplace.process().end().find("0"), std::string::npos) << marketplace.process().end();
+    EXPECT_NE(marketplace.process().end().find("0"), std::string::npos)
+        << marketplace.process().end();
 }
 
 TEST(ServerTest, RefusesAPortThatAnotherOneServes)
 {
     RunningMarketplace first;
-    EXPECT_THROW((RunningMarketplace{RunningMarketplace::Settings{{"address", first.address()}}}), std::runtime_error);
+    EXPECT_THROW((RunningMarketplace{RunningMarketplace::Settings{{"address", first.address()}}}),
+                 std::runtime_error);
 }
 
 TEST(ServerTest, RefusesPlaintextBeyondLoopback)
 {
-    EXPECT_THROW((RunningMarketplace{RunningMarketplace::Settings{{"address", "0.0.0.0:0"}}}), std::runtime_error);
+    EXPECT_THROW((RunningMarketplace{RunningMarketplace::Settings{{"address", "0.0.0.0:0"}}}),
+                 std::runtime_error);
 }
 
 }  // namespace

@@ -17,16 +17,18 @@ namespace {
 constexpr auto kAkashDigits = "0123456789abcdefghjklmnopqrstuvwxyz123";
 
 constexpr auto kChannel = R"sql(
-    INSERT INTO channels (customer_id, rail, channel_id, network, asset, public_key, capacity, redeemed,
-                          accepted, baseline, unapplied, settle_delay, status, observed_ledger)
+    INSERT INTO channels (customer_id, rail, channel_id, network, asset, public_key, capacity,
+                          redeemed, accepted, baseline, unapplied, settle_delay, status, observed_ledger)
     VALUES ($1, 'xrp', $2, 'xrpl:0', 'xrp', $3, 1000000, 0, 700, 0, 700, 86400, 'open', 1))sql";
 constexpr auto kClaim = R"sql(
-    INSERT INTO claims (customer_id, rail, channel_id, cumulative, credited, signature, order_id, event_id)
+    INSERT INTO claims (customer_id, rail, channel_id, cumulative, credited, signature, order_id,
+                        event_id)
     VALUES ($1, 'xrp', $2, 700, 700, $3, $4, $3))sql";
 constexpr auto kEntry = R"sql(
-    INSERT INTO entries (customer_id, entry_id, order_id, operator_id, kind, debit, credit, asset, amount,
-                         usd_micros, month)
-    VALUES ($1, $2, $3, $4, 'hosting', 'deferred_revenue', 'revenue', 'usd', 500, 500, '2026-11'))sql";
+    INSERT INTO entries (customer_id, entry_id, order_id, operator_id, kind, debit, credit, asset,
+                         amount, usd_micros, month)
+    VALUES ($1, $2, $3, $4, 'hosting', 'deferred_revenue', 'revenue', 'usd', 500, 500,
+            '2026-11'))sql";
 constexpr auto kMargin = R"sql(
     INSERT INTO margins (customer_id, operator_id, month, revenue_usd_micros)
     VALUES ($1, $2, '2026-11', 500))sql";
@@ -117,8 +119,7 @@ std::string World::Act(const nostr::SecretKey& key, const google::protobuf::Mess
     v1::ActRequest request;
     request.set_event(cli::SignTerms(cli::kOperatorActionKind, action, marketplace_.key().pubkey(),
                                      key, SystemClock{}.Now()));
-    const auto answer =
-        client_.Call("/berth.v1.OperatorService/Act", request.SerializeAsString());
+    const auto answer = client_.Call("/berth.v1.OperatorService/Act", request.SerializeAsString());
     Check(answer, "Act");
     v1::ActResponse done;
     done.ParseFromString(answer.body);

@@ -16,19 +16,19 @@ namespace berth::test {
 struct Side {
     nostr::SecretKey customer = nostr::SecretKey::Generate();
     nostr::SecretKey operator_key = nostr::SecretKey::Generate();
-    std::string plan;        ///< `plans/...`
-    std::string order;       ///< `orders/...`
-    std::string mark;        ///< In the order's relay name, its log, its sealed secret, its claim.
+    std::string plan;   ///< `plans/...`
+    std::string order;  ///< `orders/...`
+    std::string mark;   ///< In the order's relay name, its log, its sealed secret, its claim.
     std::string channel_id;
-    std::string wallet;      ///< Akash address.
-    std::string job;         ///< `jobs/...`
+    std::string wallet;  ///< Akash address.
+    std::string job;     ///< `jobs/...`
     std::string worker;
 
     std::string OrderId() const { return order.substr(order.find('/') + 1); }
     /// What nobody else may ever be told.
     std::vector<std::string> Secrets() const
     {
-        return {OrderId(), mark, channel_id, wallet, job.substr(job.find('/') + 1),
+        return {OrderId(),        mark, channel_id, wallet, job.substr(job.find('/') + 1),
                 customer.pubkey()};
     }
 };

@@ -13,10 +13,7 @@ Call CallBy(std::string caller, std::set<Role> roles = {})
     return call;
 }
 
-TEST(CallTest, KnowsItsCaller)
-{
-    EXPECT_EQ(CallerOf(CallBy("ab")).value(), "ab");
-}
+TEST(CallTest, KnowsItsCaller) { EXPECT_EQ(CallerOf(CallBy("ab")).value(), "ab"); }
 
 TEST(CallTest, RefusesNobody)
 {

@@ -14,10 +14,7 @@ using namespace std::chrono_literals;
 const std::string kMarketplace(64, 'a');
 const Time kNow = FromUnixSeconds(1'790'000'000);
 
-nostr::SecretKey Key()
-{
-    return nostr::SecretKey::Parse(std::string(63, '0') + "7").value();
-}
+nostr::SecretKey Key() { return nostr::SecretKey::Parse(std::string(63, '0') + "7").value(); }
 
 /// An order that is fine, to be spoiled.
 nostr::Event AnOrder()
@@ -25,7 +22,8 @@ nostr::Event AnOrder()
     nostr::Event event;
     event.kind = kOrderKind;
     event.created_at = ToUnixSeconds(kNow);
-    event.tags = {{"p", kMarketplace}, {"v", "1"},
+    event.tags = {{"p", kMarketplace},
+                  {"v", "1"},
                   {"expiration", std::to_string(ToUnixSeconds(kNow + 5min))}};
     event.content = R"({"plan":"plans/small","relayName":"mine"})";
     return event;
@@ -158,7 +156,8 @@ TEST(ReadTermsTest, RefusesUnknownFields)
 TEST(ReadTermsTest, RefusesAFieldThatIsSaidTwice)
 {
     EXPECT_EQ(ReasonOfContent(R"({"plan":"plans/a","plan":"plans/b"})"), "BAD_TERMS");
-    EXPECT_EQ(ReasonOfContent(R"({"plan":"plans/a","relayName":"a","relay_name":"b"})"), "BAD_TERMS");
+    EXPECT_EQ(ReasonOfContent(R"({"plan":"plans/a","relayName":"a","relay_name":"b"})"),
+              "BAD_TERMS");
 }
 
 TEST(ReadTermsTest, RefusesContentThatIsNoTerms)

@@ -27,8 +27,7 @@ T OrThrow(Result<T> result)
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-// What each part of the program is told of the settings. All of them throw std::runtime_error for a
-// setting that cannot be.
+// All of these throw std::runtime_error for a setting that cannot be.
 
 /// From `database.url_file` or `database.url`.
 std::string DatabaseUrl(const config::Config& config);
@@ -37,6 +36,7 @@ nostr::SecretKey MarketplaceKey(const config::Config& config);
 /// Public keys of a list, hex.
 std::set<std::string> KeysOf(const config::Config& config, std::string_view setting);
 
+/// What each part of the program is told of the settings.
 rpc::Authentication::Options AuthenticationOptions(const config::Config& config);
 rpc::Server::Options ServerOptions(const config::Config& config);
 orders::Settings OrderSettings(const config::Config& config, const std::string& marketplace);

@@ -25,6 +25,7 @@ bool PutPlan(pqxx::work& tx, const std::string& plan_id, const v1::Plan& plan);
 std::optional<v1::Plan> LockPlan(pqxx::work& tx, const std::string& operator_id,
                                  const std::string& plan_id);
 
+/// Makes a wallet known; one that is known stays as it is.
 void PutWallet(pqxx::work& tx, const std::string& operator_id, const v1::PutWallet& wallet);
 std::vector<v1::Wallet> ReadWallets(pqxx::work& tx, const std::string& operator_id);
 

@@ -99,6 +99,7 @@ Method Route(Access access, Handlers& handlers,
             }}};
 }
 
+/// A row of a call that answers later.
 template <typename Handlers, typename Request, typename Response>
 Method Route(Access access, Handlers& handlers,
              void (Handlers::*run)(const call::Call&, const Request&, call::Answer<Response>))
@@ -120,6 +121,7 @@ inline Method Inline(Method row)
     return row;
 }
 
+/// A row of a stream.
 template <typename Handlers, typename Request, typename Response>
 Method Route(Access access, Handlers& handlers,
              call::Opened<Response> (Handlers::*run)(const call::Call&, const Request&))

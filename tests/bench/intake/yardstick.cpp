@@ -34,8 +34,8 @@ new_event AS (
     VALUES (lpad(:c::text, 64, '0'), lpad(:n::text, 64, '0'), 24410, %L, %L)),
 new_order AS (
     INSERT INTO orders (customer_id, order_id, event_id, operator_id, plan_id, plan, state,
-                        hostname, relay_name, relay_description, setup_usd_micros, monthly_usd_micros, due,
-                        quote_expires_at, last_event)
+                        hostname, relay_name, relay_description, setup_usd_micros,
+                        monthly_usd_micros, due, quote_expires_at, last_event)
     VALUES (lpad(:c::text, 64, '0'), translate(lpad(:n::text, 26, '0'), '0189', 'abcd'),
             lpad(:n::text, 64, '0'), %L, %L, %L, 1, %L, %L, %L, %s, %s, %L, %L, 1))
 INSERT INTO order_events (customer_id, order_id, number, state, kind, message)

@@ -18,7 +18,8 @@ constexpr auto kAkashDigits = "0123456789abcdefghjklmnopqrstuvwxyz123";
 
 constexpr auto kChannel = R"sql(
     INSERT INTO channels (customer_id, rail, channel_id, network, asset, public_key, capacity,
-                          redeemed, accepted, baseline, unapplied, settle_delay, status, observed_ledger)
+                          redeemed, accepted, baseline, unapplied, settle_delay, status,
+                          observed_ledger)
     VALUES ($1, 'xrp', $2, 'xrpl:0', 'xrp', $3, 1000000, 0, 700, 0, 700, 86400, 'open', 1))sql";
 constexpr auto kClaim = R"sql(
     INSERT INTO claims (customer_id, rail, channel_id, cumulative, credited, signature, order_id,

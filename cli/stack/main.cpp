@@ -72,14 +72,14 @@ Result<void> Quickstart(const Options& options)
     if (const auto started = world.Start(); !started) return started;
     const auto outcome = FirstOrder{world, progress}.Run();
     if (!outcome) return outcome.error();
-    progress << DescribeOutcome(world, *outcome) << std::flush;
+    progress << DescribeOutcome(world, *outcome, !options.once) << std::flush;
     if (!options.once) {
-        if (options.json) std::cout << json::serialize(*outcome) << std::endl;
+        if (options.json) std::cout << OutcomeLine(*outcome) << std::endl;
         progress << "Everything keeps running until you press Ctrl-C." << std::endl;
         return Supervisor{world.servers(), std::cout, false}.Run();
     }
     world.Stop();
-    if (options.json) std::cout << json::serialize(*outcome) << std::endl;
+    if (options.json) std::cout << OutcomeLine(*outcome) << std::endl;
     return {};
 }
 

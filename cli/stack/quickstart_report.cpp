@@ -47,17 +47,37 @@ std::string Command(World& world, const json::object& outcome)
            (layout.folder / "customer/key").string();
 }
 
+/// Numbers of a double's own serialisation would come with exponents.
+std::string Plain(const json::value& value)
+{
+    if (!value.is_double()) return json::serialize(value);
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f", value.as_double());
+    return text;
+}
+
 }  // namespace
 
-std::string DescribeOutcome(World& world, const json::object& outcome)
+std::string DescribeOutcome(World& world, const json::object& outcome, bool goes_on)
 {
-    return "\nYour relay runs at  " + Text(outcome, "relay_url") + "\n\nTalk to it:\n  " +
-           Command(world, outcome) + "\n\nAcceptance report of the marketplace:\n" +
+    const auto relay = goes_on ? "\nYour relay runs at  " + Text(outcome, "relay_url") +
+                                     "\n\nTalk to it:\n  " + Command(world, outcome) + "\n"
+                               : "\nThe relay ran at  " + Text(outcome, "relay_url") + "\n";
+    return relay + "\nAcceptance report of the marketplace:\n" +
            Checks(outcome.at("acceptance").as_object()) + "\nMargin of this customer so far:\n" +
            Amount(outcome, "revenue", "revenue_usd_micros") +
            Amount(outcome, "lease", "lease_cost_usd_micros") +
            Amount(outcome, "other", "other_cost_usd_micros") +
            Amount(outcome, "margin", "margin_usd_micros") + "\n";
+}
+
+std::string OutcomeLine(const json::object& outcome)
+{
+    std::string line;
+    for (const auto& [key, value] : outcome) {
+        line += (line.empty() ? "{" : ",") + json::serialize(key) + ":" + Plain(value);
+    }
+    return line + "}";
 }
 
 }  // namespace berth::stack

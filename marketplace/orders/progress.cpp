@@ -219,7 +219,7 @@ void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Jo
     if (job.kind != "meter_lease") {
         Tell(tx, order,
              {.kind = "step_done",
-              .message = "Done: " + std::string{step.step} + ".",
+              .message = std::string{step.told},
               .details = {{"step", std::string{step.step}}, {"next", std::string{next->step}}}});
         order.step = next->step;
     }

@@ -8,11 +8,13 @@ namespace berth::orders {
 
 enum class StepExecutor { kWorker, kMarketplace };
 
-/// A step of a kind of job: who does it, and how long it may take unless a setting says else.
+/// A step of a kind of job: who does it, what the customer reads once it is done and another one
+/// follows, and how long it may take unless a setting says else.
 struct StepRow {
     std::string_view kind;
     std::string_view step;
     StepExecutor executor;
+    std::string_view told{};              ///< One sentence; empty where nobody is told.
     std::chrono::milliseconds budget{0};  ///< 0: as long as it takes.
 };
 
@@ -20,23 +22,32 @@ using namespace std::chrono_literals;
 
 /// Every step of every kind of job of an order, in order.
 inline constexpr std::array kSteps{
-    StepRow{"provision", "reserve", StepExecutor::kMarketplace, 10min},
-    StepRow{"provision", "prepare", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "create_deployment", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "choose_bid", StepExecutor::kWorker, 5min},
-    StepRow{"provision", "create_lease", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "send_manifest", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "await_service", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "publish_dns", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "issue_certificate", StepExecutor::kWorker, 30min},
-    StepRow{"provision", "verify_relay", StepExecutor::kWorker, 15min},
-    StepRow{"provision", "verify_relay", StepExecutor::kMarketplace, 15min},
+    StepRow{"provision", "reserve", StepExecutor::kMarketplace, "An operator takes the order.",
+            10min},
+    StepRow{"provision", "prepare", StepExecutor::kWorker, "The keys of the relay are made.",
+            15min},
+    StepRow{"provision", "create_deployment", StepExecutor::kWorker,
+            "The relay is offered to providers.", 15min},
+    StepRow{"provision", "choose_bid", StepExecutor::kWorker, "A bid is chosen.", 5min},
+    StepRow{"provision", "create_lease", StepExecutor::kWorker, "The lease is signed.", 15min},
+    StepRow{"provision", "send_manifest", StepExecutor::kWorker, "The provider has its manifest.",
+            15min},
+    StepRow{"provision", "await_service", StepExecutor::kWorker, "The provider runs the relay.",
+            15min},
+    StepRow{"provision", "publish_dns", StepExecutor::kWorker,
+            "The name of the relay is published.", 15min},
+    StepRow{"provision", "issue_certificate", StepExecutor::kWorker, "The certificate is in place.",
+            30min},
+    StepRow{"provision", "verify_relay", StepExecutor::kWorker,
+            "The operator has tested the relay.", 15min},
+    StepRow{"provision", "verify_relay", StepExecutor::kMarketplace,
+            "The marketplace has tested it too.", 15min},
     StepRow{"provision", "activate", StepExecutor::kMarketplace},
-    StepRow{"meter_lease", "meter_lease", StepExecutor::kWorker, 15min},
+    StepRow{"meter_lease", "meter_lease", StepExecutor::kWorker, {}, 15min},
     StepRow{"meter_lease", "book_lease", StepExecutor::kMarketplace},
-    StepRow{"close", "remove_edge", StepExecutor::kWorker},
-    StepRow{"close", "close_deployment", StepExecutor::kWorker},
-    StepRow{"close", "confirm_closed", StepExecutor::kWorker},
+    StepRow{"close", "remove_edge", StepExecutor::kWorker, "The name of the relay is withdrawn."},
+    StepRow{"close", "close_deployment", StepExecutor::kWorker, "The deployment is closed."},
+    StepRow{"close", "confirm_closed", StepExecutor::kWorker, "The operator saw the lease end."},
     StepRow{"close", "confirm_closed", StepExecutor::kMarketplace},
 };
 

@@ -16,13 +16,13 @@ constexpr auto kActionLimit = 30s;
 constexpr std::pair<const char*, const char*> kPrices[] = {
     {"xrp", "215000000"}, {"akt", "62000000"}, {"act", "100000000"}};
 
-json::object PlanFor(int number, const std::string& operator_key)
+json::object PlanFor(int number, const std::string& operator_key, const std::string& image)
 {
     return {
         {"name", PlanOf(number)},
         {"operator", operator_key},
         {"title", "A relay for a small community"},
-        {"image", kRelayImage},
+        {"image", image},
         {"postgresImage", "postgres:15.13"},
         {"resources",
          {{"cpuMillis", "1000"}, {"memoryBytes", "1073741824"}, {"storageBytes", "5368709120"}}},
@@ -60,13 +60,14 @@ Result<void> SetPrices(const Shell& shell, const Layout& layout)
 }
 
 Result<void> AddOperator(const Shell& shell, const Layout& layout, int number,
-                         const std::string& pubkey)
+                         const json::object& plan)
 {
+    const auto pubkey = std::string{plan.at("operator").as_string()};
     const auto added = Act(shell, layout.KeyFile("admin"),
                            {"add", pubkey, "--title", "Harbour " + std::to_string(number)});
     if (!added) return added;
     const auto file = layout.folder / "plans" / (OperatorName(number) + ".json");
-    const auto written = WriteFileAtomically(file, json::serialize(PlanFor(number, pubkey)), 0644);
+    const auto written = WriteFileAtomically(file, json::serialize(plan), 0644);
     if (!written) return written;
     return Act(shell, layout.KeyFile(OperatorName(number)), {"put-plan", file});
 }
@@ -82,16 +83,19 @@ std::string OperatorName(int number) { return Numbered("operator", number); }
 
 std::string PlanOf(int number) { return Numbered("plans/relay", number); }
 
-Result<void> OpenForBusiness(const Shell& shell, const Layout& layout, const Parties& parties)
+Result<void> OpenForBusiness(const Shell& shell, const Layout& layout, const Parties& parties,
+                             const AkashNetwork& network)
 {
     if (const auto set = SetPrices(shell, layout); !set) return set;
     int number = 0;
     for (const auto& pubkey : parties.operators) {
-        const auto added = AddOperator(shell, layout, ++number, pubkey);
+        ++number;
+        const auto plan = PlanFor(number, pubkey, network.relay_image);
+        const auto added = AddOperator(shell, layout, number, plan);
         if (!added) return added;
     }
     return Act(shell, layout.KeyFile("operator"),
-               {"add-wallet", parties.wallet, "--chain-id", kChainId});
+               {"add-wallet", parties.wallet, "--chain-id", network.chain_id});
 }
 
 }  // namespace berth::stack

@@ -14,6 +14,7 @@ std::string PlanOf(int number);
 
 /// By signed actions at the running marketplace: the admin makes the operators known and sets
 /// prices; each operator puts a plan, the first one a wallet. Errors: those of Shell.
-Result<void> OpenForBusiness(const Shell& shell, const Layout& layout, const Parties& parties);
+Result<void> OpenForBusiness(const Shell& shell, const Layout& layout, const Parties& parties,
+                             const AkashNetwork& network);
 
 }  // namespace berth::stack

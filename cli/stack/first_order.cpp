@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 
 constexpr auto kCommandLimit = 60s;
-constexpr auto kOrderLimit = 300s;
 constexpr auto kMarginLimit = 180s;
 constexpr auto kPollEvery = 300ms;
 constexpr int kSettleDelaySeconds = 86400 * 7;
@@ -171,7 +170,7 @@ Result<void> FirstOrder::Watch()
             while (const auto line = tail.Next()) Follow(*line);
             return ended;
         },
-        Deadline::After(kOrderLimit));
+        Deadline::After(world_.order_limit()));
     if (!followed) return followed;
     if (!servers) return servers;
     if (watch.end() == "exit code 0") return {};

@@ -25,7 +25,6 @@ struct Layout {
 
     std::filesystem::path KeyFile(const std::string& who) const;
     std::filesystem::path MarketplaceCa() const { return folder / "tls/ca.pem"; }
-    std::filesystem::path AkashHome() const { return folder / "akash/home"; }
     std::filesystem::path Berth() const { return programs / "cli/berth"; }
 };
 
@@ -43,8 +42,5 @@ inline constexpr auto kCustomerZone = "customer.test";   ///< A customer's zone,
 inline constexpr auto kProviderZone = "akash.test";      ///< The providers' ingresses.
 inline constexpr auto kZoneKey = "berth-operator";       ///< TSIG keys.
 inline constexpr auto kCustomerZoneKey = "berth-customer";
-inline constexpr auto kChainId = "berth-sandbox-1";
-inline constexpr auto kRelayImage = "berth-relay:0.1.0";
-inline constexpr auto kWallet = "operator";  ///< Name in the keyring.
 
 }  // namespace berth::stack

@@ -66,9 +66,9 @@ Result<void> Quickstart(const Options& options)
 {
     World world{options.world};
     auto& progress = options.json ? std::cerr : std::cout;
-    progress << "Starting PostgreSQL, BIND, Pebble, HAProxy, both stand-in networks, marketplace "
-                "and worker in "
-             << options.world.folder.string() << std::endl;
+    progress << "Starting PostgreSQL, BIND, Pebble, HAProxy, "
+             << (options.world.network ? "a stand-in ledger" : "both stand-in networks")
+             << ", marketplace and worker in " << options.world.folder.string() << std::endl;
     if (const auto started = world.Start(); !started) return started;
     const auto outcome = FirstOrder{world, progress}.Run();
     if (!outcome) return outcome.error();
@@ -125,6 +125,9 @@ int main(int argc, char** argv)
         std::cerr << "berth-stack: --set takes PROGRAM.KEY=VALUE" << std::endl;
         return 2;
     }
+    auto network = NetworkOfEnvironment();
+    if (!network) return Complain(network.error(), options.json);
+    options.world.network = std::move(*network);
     const auto done = up->parsed() ? Up(options) : Quickstart(options);
     return done ? 0 : Complain(done.error(), options.json);
 }

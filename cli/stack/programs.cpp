@@ -40,15 +40,16 @@ Config AkashSandboxConfig(const Layout& layout, const Parties& parties,
                           std::chrono::milliseconds block_time,
                           const std::filesystem::path& postgres_folder)
 {
-    return {
-        {"address", Local(layout.akash)},
-        {"chain_id", kChainId},
-        {"data_dir", layout.folder / "akash/chain"},
-        {"block_time", std::to_string(block_time.count()) + "ms"},
-        {"genesis", parties.wallet + "=50000000uakt+500000000uact"},
-        {"ingress_address", Local(layout.ingress)},
-        {"postgres_dir", postgres_folder},
-        {"images", kRelayImage + ("=" + (layout.programs / "relay-image/berth-relay").string())}};
+    const auto network = PrivateNetwork(layout);
+    const auto relay = layout.programs / "relay-image/berth-relay";
+    return {{"address", Local(layout.akash)},
+            {"chain_id", network.chain_id},
+            {"data_dir", layout.folder / "akash/chain"},
+            {"block_time", std::to_string(block_time.count()) + "ms"},
+            {"genesis", parties.wallet + "=50000000uakt+500000000uact"},
+            {"ingress_address", Local(layout.ingress)},
+            {"postgres_dir", postgres_folder},
+            {"images", network.relay_image + "=" + relay.string()}};
 }
 
 Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Pebble& pebble,
@@ -66,11 +67,7 @@ Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Peb
                   {"probe.resolver", Local(layout.bind)},
                   {"probe.authoritative", Local(layout.bind)},
                   {"probe.ca_file", pebble.Root()},
-                  {"probe.allow_networks", kLoopback},
-                  {"akash.program", layout.programs / "akash/sandbox/akash"},
-                  {"akash.home", layout.AkashHome()},
-                  {"akash.nodes", "http://" + Local(layout.akash)},
-                  {"akash.chain_id", kChainId}};
+                  {"probe.allow_networks", kLoopback}};
     AddShortTimes(config);
     return config;
 }
@@ -84,14 +81,6 @@ Config WorkerConfig(const Layout& layout, const Bind& bind, const Pebble& pebble
             {"resolver", bind.Address()},
             {"marketplace.address", Local(layout.marketplace)},
             {"marketplace.ca_file", layout.MarketplaceCa()},
-            {"akash.program", layout.programs / "akash/sandbox/akash"},
-            {"akash.provider_services", layout.programs / "akash/sandbox/provider-services"},
-            {"akash.home", layout.AkashHome()},
-            {"akash.from", kWallet},
-            {"akash.chain_id", kChainId},
-            {"akash.nodes", "http://" + Local(layout.akash)},
-            {"akash.bid_window", "3s"},
-            {"akash.wallet_poll", "200ms"},
             {"dns.zone", kZone},
             {"dns.primary", bind.Address()},
             {"dns.tsig_file", bind.KeyFile(kZoneKey)},
@@ -101,14 +90,35 @@ Config WorkerConfig(const Layout& layout, const Bind& bind, const Pebble& pebble
             {"edge.listen", Joined({Local(layout.edge), Local(layout.second_edge)})},
             {"edge.address", "127.0.0.1"},
             {"edge.port", std::to_string(layout.edge)},
-            {"edge.ingress_port", std::to_string(layout.ingress)},
-            {"edge.ingress_ca_file", layout.folder / "akash/chain/ca.pem"},
             {"edge.wildcard_zone", kRelayZone},
             {"acme.directory", pebble.Directory()},
             {"acme.email", "operator@berth.test"},
             {"acme.ca_file", pebble.ServerCa()},
             {"probe.allow_networks", kLoopback},
             {"probe.ca_file", pebble.Root()}};
+}
+
+Config MarketplaceConfig(const AkashNetwork& network)
+{
+    return {{"akash.program", network.akash},
+            {"akash.home", network.home},
+            {"akash.nodes", network.nodes},
+            {"akash.chain_id", network.chain_id}};
+}
+
+Config WorkerConfig(const AkashNetwork& network)
+{
+    return {{"akash.program", network.akash},
+            {"akash.provider_services", network.provider_services},
+            {"akash.home", network.home},
+            {"akash.keyring_backend", network.keyring_backend},
+            {"akash.from", network.from},
+            {"akash.chain_id", network.chain_id},
+            {"akash.nodes", network.nodes},
+            {"akash.bid_window", network.bid_window},
+            {"akash.wallet_poll", "200ms"},
+            {"edge.ingress_port", network.ingress_port},
+            {"edge.ingress_ca_file", network.ingress_ca_file}};
 }
 
 }  // namespace berth::stack

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/stack/akash_network.hpp"
 #include "cli/stack/bind.hpp"
 #include "cli/stack/layout.hpp"
 #include "cli/stack/pebble.hpp"
@@ -34,5 +35,8 @@ Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Peb
                          const std::string& database_url);
 Config WorkerConfig(const Layout& layout, const Bind& bind, const Pebble& pebble,
                     const std::filesystem::path& edge_socket);
+/// What of both follows from the chain, on top of the rest.
+Config MarketplaceConfig(const AkashNetwork& network);
+Config WorkerConfig(const AkashNetwork& network);
 
 }  // namespace berth::stack

@@ -47,6 +47,8 @@ Result<std::string> NewKey(const fs::path& file)
 
 World::~World() { Stop(); }
 
+std::chrono::seconds World::order_limit() const { return settings_.network ? 1800s : 300s; }
+
 std::string World::PlanName() { return "plans/relay"; }
 
 Result<void> World::Start()
@@ -61,6 +63,7 @@ Result<void> World::StartAll()
     const auto layout = MakeLayout(settings_.folder, settings_.programs);
     if (!layout) return layout.error();
     layout_ = *layout;
+    network_ = settings_.network.value_or(PrivateNetwork(layout_));
     for (const auto step : {&World::PrepareFolder, &World::MakeKeys, &World::StartServers,
                             &World::StartNetworks, &World::StartMarketplace, &World::StartEdge}) {
         if (StopRequested()) {
@@ -158,33 +161,45 @@ Daemon::Settings World::Program(const std::string& name, const std::string& prog
             .config = std::move(config)};
 }
 
-/// The wallet comes first: the stand-in chain's genesis pays it.
+/// The wallet comes before the stand-in chain: its genesis pays it.
 Result<void> World::StartNetworks()
 {
     shell_ = std::make_unique<Shell>(Shell::Settings{.program = layout_.Berth(),
                                                      .marketplace = Local(layout_.marketplace),
                                                      .ca_file = layout_.MarketplaceCa()});
-    if (const auto created = CreateWallet(); !created) return created;
     xrpl_ = std::make_unique<Daemon>(
         Program("xrpl", "core/rails/sandbox/berth-xrpl-sandbox", XrplSandboxConfig(layout_), {}));
+    if (const auto started = Launch(*xrpl_); !started) return started;
+    if (settings_.network) return FindWallet();
+    if (const auto created = CreateWallet(); !created) return created;
     akash_ = std::make_unique<Daemon>(
         Program("akash", "akash/sandbox/berth-akash-sandbox",
                 AkashSandboxConfig(layout_, parties_, settings_.block_time, databases_.path()),
                 settings_.akash_sandbox));
-    if (const auto started = Launch(*xrpl_); !started) return started;
     return Launch(*akash_);
 }
 
 Result<void> World::CreateWallet()
 {
-    const auto made =
-        shell_->Run(layout_.KeyFile("operator"),
-                    {"wallet", "create", "--akash", layout_.programs / "akash/sandbox/akash",
-                     "--home", layout_.AkashHome(), "--keyring-backend", "test", "--name", kWallet,
-                     "--mnemonic-file", layout_.folder / "keys/wallet.mnemonic"},
-                    Deadline::After(kCommandLimit));
-    if (!made) return made.error();
-    parties_.wallet = made->at("address").as_string();
+    return AskForWallet({"create", "--mnemonic-file", layout_.folder / "keys/wallet.mnemonic"});
+}
+
+/// Asks the network too, so that nothing is ordered on one that does not answer.
+Result<void> World::FindWallet()
+{
+    return AskForWallet({"balance", "--node", network_.nodes.substr(0, network_.nodes.find(','))});
+}
+
+Result<void> World::AskForWallet(std::vector<std::string> words)
+{
+    words.insert(words.begin(), "wallet");
+    words.insert(words.end(),
+                 {"--akash", network_.akash, "--home", network_.home, "--keyring-backend",
+                  network_.keyring_backend, "--name", network_.from});
+    const auto answer =
+        shell_->Run(layout_.KeyFile("operator"), words, Deadline::After(kCommandLimit));
+    if (!answer) return answer.error();
+    parties_.wallet = answer->at("address").as_string();
     return {};
 }
 
@@ -192,21 +207,23 @@ Result<void> World::StartMarketplace()
 {
     const auto database = postgres_->CreateDatabase("berth");
     if (!database) return database.error();
-    marketplace_ = std::make_unique<Daemon>(
-        Program("marketplace", "marketplace/berth-marketplace",
-                MarketplaceConfig(layout_, parties_, *pebble_, *database), settings_.marketplace));
+    auto config = MarketplaceConfig(layout_, parties_, *pebble_, *database);
+    config.merge(MarketplaceConfig(network_));
+    marketplace_ = std::make_unique<Daemon>(Program("marketplace", "marketplace/berth-marketplace",
+                                                    std::move(config), settings_.marketplace));
     const auto migrated = marketplace_->RunToEnd({"migrate"}, Deadline::After(kCommandLimit));
     if (!migrated) return migrated.error();
     if (const auto started = Launch(*marketplace_); !started) return started;
-    return OpenForBusiness(*shell_, layout_, parties_);
+    return OpenForBusiness(*shell_, layout_, parties_, network_);
 }
 
 Result<void> World::StartEdge()
 {
     const auto socket = sockets_.path() / "haproxy.sock";
-    worker_ = std::make_unique<Daemon>(Program("worker", "worker/berth-worker",
-                                               WorkerConfig(layout_, *bind_, *pebble_, socket),
-                                               settings_.worker));
+    auto config = WorkerConfig(layout_, *bind_, *pebble_, socket);
+    config.merge(WorkerConfig(network_));
+    worker_ = std::make_unique<Daemon>(
+        Program("worker", "worker/berth-worker", std::move(config), settings_.worker));
     const auto edge = worker_->RunToEnd({"--print-edge-config"}, Deadline::After(kCommandLimit));
     if (!edge) return edge.error();
     haproxy_ = std::make_unique<Haproxy>(layout_.folder / "haproxy",
@@ -255,10 +272,10 @@ boost::json::object World::Describe()
          {{"zone", kCustomerZone}, {"tsig_file", bind_->KeyFile(kCustomerZoneKey).string()}}},
         {"xrpl", {{"url", "http://" + Local(layout_.xrpl)}, {"account", parties_.xrpl_account}}},
         {"akash",
-         {{"node", "http://" + Local(layout_.akash)},
-          {"home", layout_.AkashHome().string()},
-          {"chain_id", kChainId},
-          {"from", kWallet},
+         {{"node", network_.nodes},
+          {"home", network_.home},
+          {"chain_id", network_.chain_id},
+          {"from", network_.from},
           {"wallet", parties_.wallet}}},
         {"postgres_url", postgres_->Url("berth")},
         {"pids", pids}};

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,9 @@
 namespace berth::stack {
 
 /// All of Berth on one machine's loopback: PostgreSQL, BIND, Pebble, HAProxy, both stand-in
-/// networks, the marketplace with an operator, his plan, wallet and prices, and his worker.
-/// Everything begins anew at each start and ends with the object. Not thread-safe; keep it on the
-/// main thread.
+/// networks (or an Akash network that is there already), the marketplace with an operator, his
+/// plan, wallet and prices, and his worker. Everything begins anew at each start and ends with the
+/// object. Not thread-safe; keep it on the main thread.
 class World {
 public:
     struct Settings {
@@ -33,6 +34,7 @@ public:
         Config marketplace{};  ///< On top of the world's own settings.
         Config worker{};
         Config akash_sandbox{};
+        std::optional<AkashNetwork> network{};  ///< Else a stand-in of our own is started.
     };
     explicit World(Settings settings) : settings_{std::move(settings)} {}
     World(const World&) = delete;
@@ -52,6 +54,8 @@ public:
     const std::vector<Server*>& servers() const { return started_; }
     const Layout& layout() const { return layout_; }
     const Shell& shell() const { return *shell_; }
+    /// How long an order may take to become active: blocks of a network of its own are fast.
+    std::chrono::seconds order_limit() const;
     /// The plan that can be ordered.
     static std::string PlanName();
 
@@ -62,6 +66,8 @@ private:
     Result<void> StartServers();
     Result<void> StartNetworks();
     Result<void> CreateWallet();
+    Result<void> FindWallet();
+    Result<void> AskForWallet(std::vector<std::string> words);
     Result<void> StartMarketplace();
     Result<void> StartEdge();
     Result<void> Launch(Server& server);
@@ -71,6 +77,7 @@ private:
     Settings settings_;
     Layout layout_;
     Parties parties_;
+    AkashNetwork network_;
     int lock_ = -1;
     std::string marketplace_key_;
     ScratchFolder sockets_;

@@ -47,7 +47,8 @@ Result<void> CheckMargin(const std::string& month, const std::string& viewpoint)
                 "A viewpoint is `operator` or `marketplace`.");
 }
 
-/// An operator pays for the lease out of his share; the marketplace keeps its fee and has no lease.
+/// An operator sells hosting and pays lease, gas and the marketplace's fee; the marketplace earns
+/// its fee and has no cost. Of both, margin = revenue - lease cost - other cost.
 v1::Margin MarginFrom(const std::string& viewpoint, const std::vector<MarginRow>& rows)
 {
     v1::Margin margin;
@@ -61,12 +62,13 @@ v1::Margin MarginFrom(const std::string& viewpoint, const std::vector<MarginRow>
         other += row.other_cost_usd_micros;
     }
     margin.set_viewpoint(marketplace ? "marketplace" : "operator");
-    margin.set_revenue_usd_micros(revenue);
+    margin.set_revenue_usd_micros(marketplace ? fee : revenue);
+    margin.set_lease_cost_usd_micros(marketplace ? 0 : lease);
+    margin.set_other_cost_usd_micros(marketplace ? 0 : other + fee);
+    margin.set_margin_usd_micros(margin.revenue_usd_micros() - margin.lease_cost_usd_micros() -
+                                 margin.other_cost_usd_micros());
     margin.set_marketplace_fee_usd_micros(fee);
     margin.set_operator_payable_usd_micros(payable);
-    margin.set_lease_cost_usd_micros(marketplace ? 0 : lease);
-    margin.set_other_cost_usd_micros(marketplace ? 0 : other);
-    margin.set_margin_usd_micros(marketplace ? revenue - payable : revenue - fee - lease - other);
     return margin;
 }
 

@@ -19,6 +19,13 @@ call::Call CallBy(const std::string& caller, Role role)
     return {.caller = caller, .roles = {Role::kCustomer, role}, .now = kNow, .trace = "t"};
 }
 
+void ExpectAddsUp(const v1::Margin& margin)
+{
+    EXPECT_EQ(margin.margin_usd_micros(), margin.revenue_usd_micros() -
+                                              margin.lease_cost_usd_micros() -
+                                              margin.other_cost_usd_micros());
+}
+
 /// A customer with one active order of one operator, of which a lease was paid.
 class FinanceTest : public ::testing::Test {
 protected:
@@ -65,12 +72,16 @@ TEST_F(FinanceTest, AMarginNamesItsViewpoint)
     ASSERT_TRUE(seen) << seen.error().message;
     EXPECT_EQ(seen->margin().viewpoint(), "operator");
     EXPECT_EQ(seen->margin().revenue_usd_micros(), 2'000'000);
+    EXPECT_EQ(seen->margin().other_cost_usd_micros(), 500'000);  // Gas and the fee.
+    EXPECT_EQ(seen->margin().marketplace_fee_usd_micros(), 200'000);
     EXPECT_EQ(seen->margin().margin_usd_micros(), 1'500'000);
+    ExpectAddsUp(seen->margin());
     request.set_viewpoint("marketplace");
     const auto ours = finance_.GetMargin(CallBy(kStranger, Role::kFinance), request);
     ASSERT_TRUE(ours);
+    EXPECT_EQ(ours->margin().revenue_usd_micros(), 200'000);
     EXPECT_EQ(ours->margin().margin_usd_micros(), 200'000);
-    EXPECT_EQ(ours->margin().other_cost_usd_micros(), 0);
+    ExpectAddsUp(ours->margin());
 }
 
 TEST_F(FinanceTest, ACustomerReadsNoMargin)

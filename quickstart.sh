@@ -37,7 +37,7 @@ build_programs() {
     cmake --preset release >"$log" 2>&1 || { tail -n 30 "$log" >&2; die "CMake failed"; }
   fi
   say "building (the first time takes some minutes; $log tells how far it is)"
-  cmake --build "$build" --target berth_programs >"$log" 2>&1 ||
+  cmake --build "$build" -j "$(nproc)" --target berth_programs >"$log" 2>&1 ||
     { tail -n 30 "$log" >&2; die "the build failed; nothing was started"; }
 }
 

@@ -39,7 +39,7 @@ set_up() {
   cmake --preset release >"$reports/configure.log" 2>&1 ||
     { cat "$reports/configure.log"; die "CMake could not configure the build"; }
   say "building release"
-  cmake --build --preset release >"$reports/build.log" 2>&1 ||
+  cmake --build --preset release -j "$(nproc)" >"$reports/build.log" 2>&1 ||
     { tail -n 80 "$reports/build.log"; die "the build failed"; }
 }
 
@@ -112,18 +112,45 @@ run_buf() {
   fi
 }
 
+check_labels() {  # Every program belongs to a group, or it would never run.
+  local label strangers=0
+  for label in $(ctest --test-dir "$build" --print-labels 2>/dev/null | sed -n 's/^  //p'); do
+    [[ " ${all_groups[*]} " == *" $label "* ]] && continue
+    say "  no group runs the programs labelled $label"
+    strangers=1
+  done
+  local all labelled
+  all=$(ctest --test-dir "$build" -N | sed -n 's/^Total Tests: //p')
+  labelled=$(ctest --test-dir "$build" -N -L '.' | sed -n 's/^Total Tests: //p')
+  if [ "$all" != "$labelled" ]; then
+    say "  $((all - labelled)) programs have no label"
+    strangers=1
+  fi
+  count "labels of the test programs" "$((1 - strangers))" "$strangers"
+}
+
+took=()
 run_group() {
   local before=$((passed + failed)) started=$SECONDS
   say "group $1"
-  if [ "$1" = unit ]; then run_buf; fi
+  if [ "$1" = unit ]; then
+    run_buf
+    check_labels
+  fi
   run_programs "$1"
   run_node "$1"
-  if [ $((passed + failed)) -eq "$before" ]; then say "  no test in this group"; fi
+  if [ $((passed + failed)) -eq "$before" ]; then
+    say "  no test in this group"
+    failed=$((failed + 1))
+  fi
+  took+=("$1 $((SECONDS - started)) s")
   say "group $1 took $((SECONDS - started)) s"
 }
 
 mkdir -p "$reports"
 set_up
+say "packages and build took $SECONDS s"
 for group in "${groups[@]}"; do run_group "$group"; done
+say "$(IFS=,; printf '%s' "${took[*]}"); $SECONDS s in all"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

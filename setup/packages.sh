@@ -69,5 +69,5 @@ as_root apt-get -o Acquire::Retries=3 -qq update ||
 as_root env DEBIAN_FRONTEND=noninteractive \
   apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -qq --no-install-recommends -y install \
   "${missing[@]}" >/dev/null ||
-  die "apt-get could not install the packages; its message is above"
+  die "apt-get could not install the packages (see above); is there a network?"
 say "packages are ready"

@@ -6,6 +6,7 @@
 
 namespace berth::orders {
 
+/// Who carries out a step.
 enum class StepExecutor { kWorker, kMarketplace };
 
 /// A step of a kind of job: who does it, what the customer reads once it is done and another one

@@ -78,7 +78,8 @@ test('an order is leased on the network that the environment names', async () =>
   assert.match(run.err, /The lease is signed\.\n.*The provider has its manifest\./);
   const outcome = JSON.parse(run.out.trim().split('\n').at(-1));
   assert.equal(outcome.state, 'ACTIVE');
-  assert.ok(!existsSync(path.join(folder, 'world/akash/chain')), 'a network of its own was started');
+  const chain = path.join(folder, 'world/akash/chain');
+  assert.ok(!existsSync(chain), 'a network of its own was started');
 });
 
 test('half of the settings is refused before anything starts', async () => {

@@ -68,6 +68,17 @@ TEST(ServerTest, DescribesItsServicesByReflection)
     }
 }
 
+TEST(ServerTest, DescribesTheHealthServiceByReflection)
+{
+    RunningMarketplace marketplace;
+    const RawClient client{marketplace.address()};
+    const std::string symbol = "grpc.health.v1.Health";
+    const auto answer =
+        client.Call("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                    "\x22" + std::string(1, static_cast<char>(symbol.size())) + symbol);
+    EXPECT_NE(answer.body.find("HealthCheckResponse"), std::string::npos);
+}
+
 TEST(ServerTest, EndsOnSigtermWithExitCodeZero)
 {
     RunningMarketplace marketplace;

@@ -105,8 +105,8 @@ struct Provider {
 };
 
 /// The reading half: what the chain says. Spends nothing, signs nothing, needs no key. Thread-safe;
-/// blocks until `deadline`. Nodes are tried in turn; an answer of a node that is behind what was seen
-/// before is refused. Errors of all: kUnavailable `NODE_UNAVAILABLE`, kTimeout `NODE_TIMEOUT`,
+/// blocks until `deadline`. Nodes are tried in turn; an answer of a node that is behind what was
+/// seen before is refused. Errors of all: kUnavailable `NODE_UNAVAILABLE`, kTimeout `NODE_TIMEOUT`,
 /// kInternal `NODE_GARBAGE`.
 class ChainReader {
 public:

@@ -116,9 +116,9 @@ Result<ChainStatus> CliChainReader::Status(Deadline deadline) { return nodes_.St
 Result<std::optional<Deployment>> CliChainReader::GetDeployment(const DeploymentId& id,
                                                                 Deadline deadline)
 {
-    const auto answer = nodes_.Ask({"query", "deployment", "get", "--owner", id.owner, "--dseq",
-                                    std::to_string(id.dseq)},
-                                   deadline);
+    const auto answer = nodes_.Ask(
+        {"query", "deployment", "get", "--owner", id.owner, "--dseq", std::to_string(id.dseq)},
+        deadline);
     if (!answer) return answer.error();
     if (!answer->json) {
         if (SaysNotFound(answer->error)) return std::optional<Deployment>{};
@@ -134,13 +134,13 @@ Result<std::vector<Deployment>> CliChainReader::ListDeployments(const std::strin
                                                                 Deadline deadline)
 {
     std::vector<Deployment> all;
-    const auto done = ReadPages({"query", "deployment", "list", "--owner", owner}, deadline,
-                                [&](const boost::json::value& page) {
-                                    for (auto& one : ReadItems<Deployment>(Fields{page}, "deployments",
-                                                                           ReadDeployment)) {
-                                        all.push_back(std::move(one));
-                                    }
-                                });
+    const auto done = ReadPages(
+        {"query", "deployment", "list", "--owner", owner}, deadline,
+        [&](const boost::json::value& page) {
+            for (auto& one : ReadItems<Deployment>(Fields{page}, "deployments", ReadDeployment)) {
+                all.push_back(std::move(one));
+            }
+        });
     if (!done) return done.error();
     return all;
 }
@@ -148,13 +148,14 @@ Result<std::vector<Deployment>> CliChainReader::ListDeployments(const std::strin
 Result<std::vector<Bid>> CliChainReader::ListOpenBids(const std::string& owner, Deadline deadline)
 {
     std::vector<Bid> all;
-    const auto done = ReadPages({"query", "market", "bid", "list", "--owner", owner, "--state", "open",
-                                 "--gseq", "0", "--oseq", "0"},
-                                deadline, [&](const boost::json::value& page) {
-                                    for (auto& one : ReadItems<Bid>(Fields{page}, "bids", ReadBid)) {
-                                        all.push_back(std::move(one));
-                                    }
-                                });
+    const auto done =
+        ReadPages({"query", "market", "bid", "list", "--owner", owner, "--state", "open", "--gseq",
+                   "0", "--oseq", "0"},
+                  deadline, [&](const boost::json::value& page) {
+                      for (auto& one : ReadItems<Bid>(Fields{page}, "bids", ReadBid)) {
+                          all.push_back(std::move(one));
+                      }
+                  });
     if (!done) return done.error();
     return all;
 }
@@ -162,14 +163,14 @@ Result<std::vector<Bid>> CliChainReader::ListOpenBids(const std::string& owner, 
 Result<std::vector<Lease>> CliChainReader::ListLeases(const DeploymentId& id, Deadline deadline)
 {
     std::vector<Lease> all;
-    const auto done = ReadPages({"query", "market", "lease", "list", "--owner", id.owner, "--dseq",
-                                 std::to_string(id.dseq), "--gseq", "0", "--oseq", "0"},
-                                deadline, [&](const boost::json::value& page) {
-                                    for (auto& one : ReadItems<Lease>(Fields{page}, "leases",
-                                                                      ReadLease)) {
-                                        all.push_back(std::move(one));
-                                    }
-                                });
+    const auto done =
+        ReadPages({"query", "market", "lease", "list", "--owner", id.owner, "--dseq",
+                   std::to_string(id.dseq), "--gseq", "0", "--oseq", "0"},
+                  deadline, [&](const boost::json::value& page) {
+                      for (auto& one : ReadItems<Lease>(Fields{page}, "leases", ReadLease)) {
+                          all.push_back(std::move(one));
+                      }
+                  });
     if (!done) return done.error();
     return all;
 }
@@ -229,7 +230,8 @@ Result<Provider> CliChainReader::GetProvider(const std::string& address, Deadlin
     if (!answer) return answer.error();
     if (!answer->json) {
         if (!SaysNotFound(answer->error)) return Refused(answer->error);
-        return Fail(ErrorCode::kNotFound, "PROVIDER_NOT_FOUND", "The chain knows no such provider.");
+        return Fail(ErrorCode::kNotFound, "PROVIDER_NOT_FOUND",
+                    "The chain knows no such provider.");
     }
     return ReadFields(*answer->json, [](const Fields& fields) {
         Provider provider{.address = fields.at("owner").text(),

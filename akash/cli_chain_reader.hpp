@@ -10,7 +10,9 @@ namespace berth::akash {
 class CliChainReader final : public ChainReader {
 public:
     /// `runner` must outlive the reader.
-    CliChainReader(CommandRunner& runner, const AkashPrograms& programs) : nodes_{runner, programs} {}
+    CliChainReader(CommandRunner& runner, const AkashPrograms& programs) : nodes_{runner, programs}
+    {
+    }
 
     Result<ChainStatus> Status(Deadline deadline) override;
     Result<std::optional<Deployment>> GetDeployment(const DeploymentId& id,

@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include "akash/cli_output.hpp"
 #include "akash/chain.hpp"
+#include "akash/cli_output.hpp"
 #include "akash/relay_services.hpp"
 #include "akash/secret_file.hpp"
 #include "core/base/digest.hpp"
@@ -64,10 +64,7 @@ Fields FirstOf(const Fields& list)
     return elements.front();
 }
 
-json::object Value(std::int64_t number)
-{
-    return {{"val", std::to_string(number)}};
-}
+json::object Value(std::int64_t number) { return {{"val", std::to_string(number)}}; }
 
 json::object ResourceUnit(const RelayService& service, std::size_t id, const std::string& denom)
 {
@@ -76,19 +73,19 @@ json::object ResourceUnit(const RelayService& service, std::size_t id, const std
         endpoints.push_back(json::object{{"kind", "SHARED_HTTP"}, {"sequence_number", 0}});
     }
     const json::array none;
-    return {
-        {"resource",
-         json::object{
-             {"id", id},
-             {"cpu", json::object{{"units", Value(service.cpu_millis)}, {"attributes", none}}},
-             {"memory", json::object{{"quantity", Value(service.memory_bytes)}, {"attributes", none}}},
-             {"storage", json::array{json::object{{"name", "default"},
-                                                  {"quantity", Value(service.storage_bytes)},
-                                                  {"attributes", none}}}},
-             {"gpu", json::object{{"units", Value(0)}, {"attributes", none}}},
-             {"endpoints", endpoints}}},
-        {"count", 1},
-        {"price", json::object{{"denom", denom}, {"amount", FormatDec18(service.price_e18)}}}};
+    return {{"resource",
+             json::object{
+                 {"id", id},
+                 {"cpu", json::object{{"units", Value(service.cpu_millis)}, {"attributes", none}}},
+                 {"memory",
+                  json::object{{"quantity", Value(service.memory_bytes)}, {"attributes", none}}},
+                 {"storage", json::array{json::object{{"name", "default"},
+                                                      {"quantity", Value(service.storage_bytes)},
+                                                      {"attributes", none}}}},
+                 {"gpu", json::object{{"units", Value(0)}, {"attributes", none}}},
+                 {"endpoints", endpoints}}},
+            {"count", 1},
+            {"price", json::object{{"denom", denom}, {"amount", FormatDec18(service.price_e18)}}}};
 }
 
 }  // namespace
@@ -109,11 +106,12 @@ std::string GroupsJson(const RelayDeployment& deployment)
         resources.push_back(ResourceUnit(service, resources.size() + 1, deployment.denom));
     }
     const json::array none;
-    return json::serialize(json::array{json::object{
-        {"name", kPlacement},
-        {"requirements", json::object{{"signed_by", json::object{{"all_of", none}, {"any_of", none}}},
-                                      {"attributes", attributes}}},
-        {"resources", resources}}});
+    return json::serialize(json::array{
+        json::object{{"name", kPlacement},
+                     {"requirements",
+                      json::object{{"signed_by", json::object{{"all_of", none}, {"any_of", none}}},
+                                   {"attributes", attributes}}},
+                     {"resources", resources}}});
 }
 
 Result<Manifest> CliManifestSource::ManifestOf(const Secret& sdl, const RelayDeployment& deployment,
@@ -138,7 +136,8 @@ Result<Manifest> CliManifestSource::ManifestOf(const Secret& sdl, const RelayDep
         return names;
     });
     if (!services || *services != std::vector<std::string>{kPostgresService, kRelayService}) {
-        return Fail(ErrorCode::kInvalid, "SDL_REFUSED", "The manifest has other services than asked.");
+        return Fail(ErrorCode::kInvalid, "SDL_REFUSED",
+                    "The manifest has other services than asked.");
     }
     return Manifest{.groups_json = GroupsJson(deployment), .hash_hex = ManifestHashHex(*manifest)};
 }

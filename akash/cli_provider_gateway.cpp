@@ -44,7 +44,8 @@ Result<void> JudgeDelivery(const Delivery& delivery)
     if (Contains(delivery.error, "remote server returned 4")) {
         return Fail(ErrorCode::kPrecondition, "MANIFEST_REFUSED", delivery.error);
     }
-    if (Contains(delivery.error, "connection refused") || Contains(delivery.error, "no such host")) {
+    if (Contains(delivery.error, "connection refused") ||
+        Contains(delivery.error, "no such host")) {
         return Unavailable(delivery.error);
     }
     return Unknown(delivery.error);
@@ -59,11 +60,12 @@ Result<void> ReadManifestAnswer(const CommandOutput& output, const std::string& 
             return Fail(ErrorCode::kPrecondition, "NO_ACTIVE_LEASE", error_text);
         }
         // The chain is read first: where it cannot be, nothing went to a provider.
-        if (output.exit_code == 1 && Contains(error_text, "post failed")) return Unavailable(error_text);
+        if (output.exit_code == 1 && Contains(error_text, "post failed"))
+            return Unavailable(error_text);
         return Unknown(error_text.empty() ? parsed.error().message : error_text);
     }
-    const auto delivery = ReadFields(
-        *parsed, [&](const Fields& fields) { return ReadDelivery(fields, provider); });
+    const auto delivery =
+        ReadFields(*parsed, [&](const Fields& fields) { return ReadDelivery(fields, provider); });
     if (!delivery) return Unknown(delivery.error().message);
     return JudgeDelivery(*delivery);
 }
@@ -74,9 +76,10 @@ Result<CommandOutput> CliProviderGateway::Run(std::vector<std::string> argv, con
                                               Deadline deadline)
 {
     argv.insert(argv.begin(), programs_.provider_services);
-    argv.insert(argv.end(), {"--dseq", std::to_string(lease.dseq), "--provider", lease.provider,
-                             "--from", programs_.from, "--home", programs_.home, "--keyring-backend",
-                             programs_.keyring_backend, "--node", programs_.nodes.front()});
+    argv.insert(argv.end(),
+                {"--dseq", std::to_string(lease.dseq), "--provider", lease.provider, "--from",
+                 programs_.from, "--home", programs_.home, "--keyring-backend",
+                 programs_.keyring_backend, "--node", programs_.nodes.front()});
     Command command{.argv = std::move(argv), .environment = {}, .stdin_bytes = {}, .directory = {}};
     return runner_.Run(command, deadline.AtMost(programs_.gateway_limit));
 }
@@ -86,7 +89,8 @@ Result<void> CliProviderGateway::SendManifest(const LeaseId& lease, const std::s
 {
     const auto file = SecretFile::Write(Secret{sdl}, "deployment.yaml");
     if (!file) return file.error();
-    const auto output = Run({"send-manifest", file->path().string(), "-o", "json"}, lease, deadline);
+    const auto output =
+        Run({"send-manifest", file->path().string(), "-o", "json"}, lease, deadline);
     if (!output) {
         if (output.error().code == ErrorCode::kUnknown) return Unknown(output.error().message);
         return Unavailable(output.error().message);
@@ -104,7 +108,8 @@ Result<std::map<std::string, ServiceStatus>> CliProviderGateway::LeaseStatus(con
     if (output->exit_code != 0) {
         const auto text = ErrorText(*output);
         if (Contains(text, "remote server returned 404")) {
-            return Fail(ErrorCode::kNotFound, "NO_MANIFEST", "The provider runs nothing for this lease.");
+            return Fail(ErrorCode::kNotFound, "NO_MANIFEST",
+                        "The provider runs nothing for this lease.");
         }
         return Unavailable(text);
     }
@@ -129,9 +134,9 @@ Result<std::string> CliProviderGateway::LeaseLogs(const LeaseId& lease, std::siz
                                                   Deadline deadline)
 {
     // The program's own --tail has no effect; what comes is cut here.
-    const auto output = Run({"lease-logs", "--gseq", std::to_string(lease.gseq), "--oseq",
-                             std::to_string(lease.oseq)},
-                            lease, deadline);
+    const auto output = Run(
+        {"lease-logs", "--gseq", std::to_string(lease.gseq), "--oseq", std::to_string(lease.oseq)},
+        lease, deadline);
     if (!output) return Unavailable(output.error().message);
     if (output->exit_code != 0) return Unavailable(ErrorText(*output));
     std::string_view text = output->out;

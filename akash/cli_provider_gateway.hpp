@@ -23,7 +23,8 @@ public:
                                   Deadline deadline) override;
 
 private:
-    Result<CommandOutput> Run(std::vector<std::string> argv, const LeaseId& lease, Deadline deadline);
+    Result<CommandOutput> Run(std::vector<std::string> argv, const LeaseId& lease,
+                              Deadline deadline);
 
     CommandRunner& runner_;
     const AkashPrograms programs_;

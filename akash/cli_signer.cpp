@@ -25,10 +25,7 @@ Error SimulationFailed(const std::string& codespace, int code, const std::string
                 codespace + "/" + std::to_string(code) + ": " + text);
 }
 
-Error Garbage(const std::string& what)
-{
-    return Fail(ErrorCode::kInternal, "NODE_GARBAGE", what);
-}
+Error Garbage(const std::string& what) { return Fail(ErrorCode::kInternal, "NODE_GARBAGE", what); }
 
 std::string Rfc3339Micros(Time time)
 {
@@ -78,7 +75,8 @@ Result<CommandOutput> CliSigner::RunLocal(std::vector<std::string> argv, const s
                                           Deadline deadline)
 {
     argv.insert(argv.begin(), programs_.akash);
-    argv.insert(argv.end(), {"--home", programs_.home, "--keyring-backend", programs_.keyring_backend});
+    argv.insert(argv.end(),
+                {"--home", programs_.home, "--keyring-backend", programs_.keyring_backend});
     Command command{.argv = std::move(argv), .environment = {}, .stdin_bytes = in, .directory = {}};
     auto output = runner_.Run(command, deadline.AtMost(programs_.query_limit));
     if (!output && output.error().code == ErrorCode::kUnknown) {
@@ -130,7 +128,8 @@ Time CliSigner::UniqueTimeout()
     const std::scoped_lock lock{mutex_};
     // The random part keeps it unique over a restart within the same moment.
     const auto random = RandomBytes(2);
-    const auto jitter = static_cast<unsigned char>(random[0]) * 256 + static_cast<unsigned char>(random[1]);
+    const auto jitter =
+        static_cast<unsigned char>(random[0]) * 256 + static_cast<unsigned char>(random[1]);
     const auto wished = clock_.Now() + kTimeout + std::chrono::microseconds{jitter};
     last_timeout_ = std::max(wished, last_timeout_ + 1us);
     return last_timeout_;
@@ -149,29 +148,41 @@ CliSigner::Fee CliSigner::FeeOf(std::uint64_t gas) const
 Result<std::string> CliSigner::SignJson(const std::string& unsigned_json,
                                         std::uint64_t account_number, Deadline deadline)
 {
-    const auto output =
-        RunLocal({"tx", "sign", "-", "--from", programs_.from, "--chain-id", programs_.chain_id,
-                  "--offline", "--account-number", std::to_string(account_number), "--sequence", "0"},
-                 unsigned_json, deadline);
+    const auto output = RunLocal(
+        {"tx", "sign", "-", "--from", programs_.from, "--chain-id", programs_.chain_id, "--offline",
+         "--account-number", std::to_string(account_number), "--sequence", "0"},
+        unsigned_json, deadline);
     if (!output) return output.error();
     if (output->exit_code != 0) {
         return Fail(ErrorCode::kPrecondition, "KEY_MISSING", "Not signed: " + ErrorText(*output));
     }
     const auto parsed = ParseOutput(*output);
     if (!parsed) return parsed.error();
-    const auto count = ReadFields(
-        *parsed, [](const Fields& tx) { return tx.at("signatures").list().size(); });
+    const auto count =
+        ReadFields(*parsed, [](const Fields& tx) { return tx.at("signatures").list().size(); });
     if (!count || *count != 1) return Garbage("The signed transaction has no signature.");
     return json::serialize(*parsed);
 }
 
-Result<CommandOutput> CliSigner::RunBroadcast(const std::string& signed_json, const std::string& node,
+Result<CommandOutput> CliSigner::RunBroadcast(const std::string& signed_json,
+                                              const std::string& node,
                                               std::vector<std::string> flags, Deadline deadline)
 {
     Command command;
-    command.argv = {programs_.akash, "tx", "broadcast", "-", "--home", programs_.home,
-                    "--keyring-backend", programs_.keyring_backend, "--chain-id", programs_.chain_id,
-                    "--node", node, "-o", "json"};
+    command.argv = {programs_.akash,
+                    "tx",
+                    "broadcast",
+                    "-",
+                    "--home",
+                    programs_.home,
+                    "--keyring-backend",
+                    programs_.keyring_backend,
+                    "--chain-id",
+                    programs_.chain_id,
+                    "--node",
+                    node,
+                    "-o",
+                    "json"};
     command.argv.insert(command.argv.end(), flags.begin(), flags.end());
     command.stdin_bytes = signed_json;
     return runner_.Run(command, deadline.AtMost(programs_.broadcast_limit));
@@ -188,7 +199,8 @@ Result<std::uint64_t> CliSigner::Simulate(const std::string& signed_json, Deadli
         }
         if (output->exit_code != 0) {
             const auto text = ErrorText(*output);
-            if (text.find("code = Unknown") != text.npos) return SimulationFailed("undefined", 1, text);
+            if (text.find("code = Unknown") != text.npos)
+                return SimulationFailed("undefined", 1, text);
             last = Fail(ErrorCode::kUnavailable, "NODE_UNAVAILABLE", text);
             continue;
         }
@@ -225,7 +237,8 @@ Result<std::string> CliSigner::HashOf(const std::string& signed_json, Deadline d
     return hash;
 }
 
-Result<SignedTransaction> CliSigner::Sign(const std::vector<std::string>& messages, Deadline deadline)
+Result<SignedTransaction> CliSigner::Sign(const std::vector<std::string>& messages,
+                                          Deadline deadline)
 {
     if (messages.empty() || messages.size() > kMessagesMax) {
         return Fail(ErrorCode::kInvalid, "BAD_MESSAGES", "A transaction has 1 to 100 messages.");
@@ -240,7 +253,8 @@ Result<SignedTransaction> CliSigner::Sign(const std::vector<std::string>& messag
     const auto number = AccountNumber(deadline);
     if (!number) return number.error();
     const auto sign = [&](const Fee& fee) {
-        return SignJson(UnsignedJson(body, fee.gas, fee.uakt, programs_.gas_denom), *number, deadline);
+        return SignJson(UnsignedJson(body, fee.gas, fee.uakt, programs_.gas_denom), *number,
+                        deadline);
     };
     const auto provisional = sign(FeeOf(kProvisionalGas * messages.size()));
     if (!provisional) return provisional.error();
@@ -258,7 +272,8 @@ Result<SignedTransaction> CliSigner::Sign(const std::vector<std::string>& messag
                              .fee_uakt = fee.uakt};
 }
 
-Result<BroadcastAnswer> CliSigner::Broadcast(const SignedTransaction& transaction, Deadline deadline)
+Result<BroadcastAnswer> CliSigner::Broadcast(const SignedTransaction& transaction,
+                                             Deadline deadline)
 {
     Error last = Fail(ErrorCode::kUnknown, "BROADCAST_UNKNOWN", "No node was asked.");
     for (const auto& node : programs_.nodes) {  // The same bytes twice do no harm.
@@ -269,13 +284,15 @@ Result<BroadcastAnswer> CliSigner::Broadcast(const SignedTransaction& transactio
             continue;
         }
         const auto parsed = ParseOutput(*output);
-        const auto answer = !parsed ? Result<BroadcastAnswer>{parsed.error()}
-                                    : ReadFields(*parsed, [](const Fields& fields) {
-            return BroadcastAnswer{.hash = fields.at("txhash").text(),
-                                   .codespace = fields.at("codespace").text(),
-                                   .code = static_cast<int>(fields.at("code").unsigned32()),
-                                   .raw_log = fields.at("raw_log").text()};
-        });
+        const auto answer = !parsed
+                                ? Result<BroadcastAnswer>{parsed.error()}
+                                : ReadFields(*parsed, [](const Fields& fields) {
+                                      return BroadcastAnswer{
+                                          .hash = fields.at("txhash").text(),
+                                          .codespace = fields.at("codespace").text(),
+                                          .code = static_cast<int>(fields.at("code").unsigned32()),
+                                          .raw_log = fields.at("raw_log").text()};
+                                  });
         if (answer && answer->hash == transaction.hash) return *answer;
         last.message = answer ? "The node answered for another hash." : answer.error().message;
     }

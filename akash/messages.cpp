@@ -50,19 +50,19 @@ std::string CreateLeaseMessage(const LeaseId& id)
 
 std::string CloseDeploymentMessage(const DeploymentId& id)
 {
-    return json::serialize(json::object{{"@type", "/akash.deployment.v1beta4.MsgCloseDeployment"},
-                                        {"id", IdOf(id)}});
+    return json::serialize(
+        json::object{{"@type", "/akash.deployment.v1beta4.MsgCloseDeployment"}, {"id", IdOf(id)}});
 }
 
 std::string DepositMessage(const std::string& signer, const DeploymentId& id,
                            const std::string& denom, money::Amount amount)
 {
-    return json::serialize(
-        json::object{{"@type", "/akash.escrow.v1.MsgAccountDeposit"},
-                     {"signer", signer},
-                     {"id", json::object{{"scope", "deployment"},
-                                         {"xid", id.owner + "/" + std::to_string(id.dseq)}}},
-                     {"deposit", DepositOf(denom, amount)}});
+    return json::serialize(json::object{
+        {"@type", "/akash.escrow.v1.MsgAccountDeposit"},
+        {"signer", signer},
+        {"id",
+         json::object{{"scope", "deployment"}, {"xid", id.owner + "/" + std::to_string(id.dseq)}}},
+        {"deposit", DepositOf(denom, amount)}});
 }
 
 }  // namespace berth::akash

@@ -35,7 +35,8 @@ public:
     CommandRunner& runner() const { return runner_; }
 
 private:
-    Result<Answer> AskOne(std::size_t node, const std::vector<std::string>& argv, Deadline deadline);
+    Result<Answer> AskOne(std::size_t node, const std::vector<std::string>& argv,
+                          Deadline deadline);
     Result<ChainStatus> StatusOf(std::size_t node, Deadline deadline);
     Result<void> EnsureFresh(std::size_t node, Deadline deadline);
     template <typename Try>

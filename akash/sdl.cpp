@@ -41,12 +41,15 @@ Result<void> CheckFields(const RelayDeployment& deployment)
         return BadField("A positive ceiling and a denomination are needed.");
     }
     for (const auto& host : deployment.accept_hosts) {
-        if (!IsHostName(host)) return BadField("A host name is not one: letters, digits, dots, dashes.");
+        if (!IsHostName(host))
+            return BadField("A host name is not one: letters, digits, dots, dashes.");
     }
-    for (const auto* environment : {&deployment.relay_environment, &deployment.postgres_environment}) {
+    for (const auto* environment :
+         {&deployment.relay_environment, &deployment.postgres_environment}) {
         for (const auto& [name, value] : *environment) {
             if (!IsPrintable(name) || name.find('=') != name.npos || !IsPrintable(value.Expose())) {
-                return BadField("Environment variable " + name + " is empty or has control characters.");
+                return BadField("Environment variable " + name +
+                                " is empty or has control characters.");
             }
         }
     }
@@ -97,7 +100,8 @@ void EmitCompute(YAML::Emitter& out, const RelayService& service)
     EmitText(out, "units", std::to_string(service.cpu_millis) + "m");
     out << YAML::EndMap << YAML::Key << "memory" << YAML::Value << YAML::BeginMap;
     out << YAML::Key << "size" << YAML::Value << service.memory_bytes;
-    out << YAML::EndMap << YAML::Key << "storage" << YAML::Value << YAML::BeginSeq << YAML::BeginMap;
+    out << YAML::EndMap << YAML::Key << "storage" << YAML::Value << YAML::BeginSeq
+        << YAML::BeginMap;
     out << YAML::Key << "size" << YAML::Value << service.storage_bytes;
     out << YAML::EndMap << YAML::EndSeq << YAML::EndMap << YAML::EndMap;
 }

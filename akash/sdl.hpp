@@ -20,11 +20,11 @@ struct RelayDeployment {
     std::int64_t cpu_millis = 0;
     std::int64_t memory_bytes = 0;
     std::int64_t storage_bytes = 0;
-    std::vector<std::string> accept_hosts;        ///< Host names that the ingress takes.
+    std::vector<std::string> accept_hosts;  ///< Host names that the ingress takes.
     std::map<std::string, Secret> relay_environment;
     std::map<std::string, Secret> postgres_environment;
     std::string denom = "uact";
-    money::Amount ceiling_per_block_e18;          ///< Of the whole deployment.
+    money::Amount ceiling_per_block_e18;  ///< Of the whole deployment.
     std::map<std::string, std::string> required_attributes;
 };
 
@@ -32,8 +32,8 @@ struct RelayDeployment {
 /// Errors: kInvalid `BAD_SDL_FIELD`.
 Result<Secret> RenderSdl(const RelayDeployment& deployment);
 
-/// What the chain or a provider would refuse or what would expose a service; checked before spending.
-/// Errors: kInvalid `SDL_LINT` naming the rule.
+/// What the chain or a provider would refuse or what would expose a service; checked before
+/// spending. Errors: kInvalid `SDL_LINT` naming the rule.
 Result<void> LintSdl(const Secret& sdl, const RelayDeployment& deployment);
 
 struct Manifest {

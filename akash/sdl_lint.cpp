@@ -67,7 +67,8 @@ void CheckServices(const YAML::Node& sdl, const RelayDeployment& deployment)
         const auto name = entry.first.as<std::string>();
         const auto image = entry.second["image"].as<std::string>();
         if (!IsPinned(image)) {
-            Break("pinned-image", "Image " + image + " is pinned neither by digest nor by version.");
+            Break("pinned-image",
+                  "Image " + image + " is pinned neither by digest nor by version.");
         }
         global_ports += CountGlobalPorts(name, entry.second);
     }
@@ -85,7 +86,8 @@ void CheckPrices(const YAML::Node& sdl, const RelayDeployment& deployment)
                 Break("denomination", "The chain takes prices in " + deployment.denom + " only.");
             }
             const auto amount = ParseDec18(entry.second["amount"].as<std::string>());
-            if (!amount || *amount <= money::Amount{0}) Break("price", "A price must be above zero.");
+            if (!amount || *amount <= money::Amount{0})
+                Break("price", "A price must be above zero.");
             total += *amount;
         }
     }
@@ -106,7 +108,8 @@ Result<void> LintSdl(const Secret& sdl, const RelayDeployment& deployment)
     } catch (const Broken& broken) {
         return Fail(ErrorCode::kInvalid, "SDL_LINT", broken.rule + ": " + broken.message);
     } catch (const YAML::Exception&) {  // Its message may quote a secret.
-        return Fail(ErrorCode::kInvalid, "SDL_LINT", "yaml: The SDL is not what a deployment needs.");
+        return Fail(ErrorCode::kInvalid, "SDL_LINT",
+                    "yaml: The SDL is not what a deployment needs.");
     }
 }
 

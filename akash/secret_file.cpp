@@ -13,7 +13,8 @@ Result<SecretFile> SecretFile::Write(const Secret& content, const std::string& n
     std::error_code error;
     auto pattern = (fs::temp_directory_path(error) / "berth-XXXXXX").string();
     if (error || ::mkdtemp(pattern.data()) == nullptr) {
-        return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN", "No temporary folder can be made.");
+        return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN",
+                    "No temporary folder can be made.");
     }
     SecretFile file{fs::path{pattern} / name};
     if (auto written = WriteFileAtomically(file.path_, content.Expose(), 0600); !written) {

@@ -9,9 +9,9 @@ namespace berth::akash {
 
 /// A transaction that is signed and not sent: stored before it is broadcast, sent again as it is.
 struct SignedTransaction {
-    std::string json;         ///< What `tx broadcast` takes.
-    std::string hash;         ///< Upper-case hex.
-    Time timeout;             ///< It cannot land after this block time.
+    std::string json;  ///< What `tx broadcast` takes.
+    std::string hash;  ///< Upper-case hex.
+    Time timeout;      ///< It cannot land after this block time.
     money::Amount fee_uakt;
 };
 

@@ -61,7 +61,10 @@ TxResult Refused(const Refusal& refusal, std::uint64_t gas_wanted, std::uint64_t
             .events = {}};
 }
 
-std::string ModuleOf(const std::string& type) { return type.substr(type.find('.') + 1).substr(0, type.substr(type.find('.') + 1).find('.')); }
+std::string ModuleOf(const std::string& type)
+{
+    return type.substr(type.find('.') + 1).substr(0, type.substr(type.find('.') + 1).find('.'));
+}
 
 }  // namespace
 
@@ -87,7 +90,8 @@ Chain::Ante Chain::ReadAnte(const json::value& tx) const
     const auto& body = tx.at("body");
     const auto& fee = tx.at("auth_info").at("fee");
     const auto& messages = body.at("messages").as_array();
-    if (messages.empty()) throw Refusal{"sdk", 18, "must contain at least one message: invalid request"};
+    if (messages.empty())
+        throw Refusal{"sdk", 18, "must contain at least one message: invalid request"};
     Ante ante;
     ante.signer = SignerOf(messages.front());
     ante.gas_wanted = Number(fee.at("gas_limit"));
@@ -114,17 +118,20 @@ void Chain::CheckEnvelope(const json::value& tx, const Ante& ante, std::int64_t 
         }
     }
     if (ante.timeout_ns != 0 && time_ns > ante.timeout_ns) {
-        throw Refusal{"sdk", 42, "block time: " + GoTime(time_ns) + ", timeout timestamp: " +
-                                     GoTime(ante.timeout_ns) + ": tx timeout"};
+        throw Refusal{"sdk", 42,
+                      "block time: " + GoTime(time_ns) +
+                          ", timeout timestamp: " + GoTime(ante.timeout_ns) + ": tx timeout"};
     }
     if (const auto limit = Number(body.at("timeout_height"));
         limit != 0 && static_cast<std::int64_t>(limit) < height_) {
-        throw Refusal{"sdk", 30, "block height: " + std::to_string(height_) + ", timeout height: " +
-                                     std::to_string(limit) + ": tx timeout height"};
+        throw Refusal{"sdk", 30,
+                      "block height: " + std::to_string(height_) +
+                          ", timeout height: " + std::to_string(limit) + ": tx timeout height"};
     }
     if (const auto memo = Text(body.at("memo")); memo.size() > kMemoMax) {
-        throw Refusal{"sdk", 12, "maximum number of characters is 256 but received " +
-                                     std::to_string(memo.size()) + " characters: memo too large"};
+        throw Refusal{"sdk", 12,
+                      "maximum number of characters is 256 but received " +
+                          std::to_string(memo.size()) + " characters: memo too large"};
     }
     if (ante.gas_wanted < kAnteGas - 3'000) {
         throw Refusal{"sdk", 11,
@@ -137,17 +144,19 @@ void Chain::CheckEnvelope(const json::value& tx, const Ante& ante, std::int64_t 
 
 void Chain::CheckFee(const Ante& ante) const
 {
-    const Amount required{static_cast<std::int64_t>((ante.gas_wanted + 399) / 400)};  // 0.0025 a gas
+    const Amount required{
+        static_cast<std::int64_t>((ante.gas_wanted + 399) / 400)};  // 0.0025 a gas
     if (ante.fee < required) {
         const auto got = ante.fee == Amount{} ? "" : ante.fee.ToString() + "uakt";
-        throw Refusal{"sdk", 13, "insufficient fees; got: " + got + " required: " +
-                                     required.ToString() + "uakt: insufficient fee"};
+        throw Refusal{"sdk", 13,
+                      "insufficient fees; got: " + got + " required: " + required.ToString() +
+                          "uakt: insufficient fee"};
     }
     const auto balance = state_.Balance(ante.signer, "uakt");
     if (balance < ante.fee) {
-        throw Refusal{"sdk", 5, "spendable balance " + balance.ToString() + "uakt is smaller than " +
-                                    ante.fee.ToString() +
-                                    "uakt: insufficient funds: insufficient funds"};
+        throw Refusal{"sdk", 5,
+                      "spendable balance " + balance.ToString() + "uakt is smaller than " +
+                          ante.fee.ToString() + "uakt: insufficient funds: insufficient funds"};
     }
 }
 
@@ -157,23 +166,26 @@ void Chain::CheckOrder(const Ante& ante, const AccountState& account, std::int64
         const auto pending = next_sequences_.find(ante.signer);
         const auto expected = pending == next_sequences_.end() ? account.sequence : pending->second;
         if (ante.sequence == expected) return;
-        throw Refusal{"sdk", 32, "account sequence mismatch, expected " + std::to_string(expected) +
-                                     ", got " + std::to_string(ante.sequence) +
-                                     ": incorrect account sequence"};
+        throw Refusal{"sdk", 32,
+                      "account sequence mismatch, expected " + std::to_string(expected) + ", got " +
+                          std::to_string(ante.sequence) + ": incorrect account sequence"};
     }
     if (ante.sequence != 0) {
-        throw Refusal{"sdk", 18, "sequence is not allowed for unordered transactions: invalid request"};
+        throw Refusal{"sdk", 18,
+                      "sequence is not allowed for unordered transactions: invalid request"};
     }
     if (ante.timeout_ns <= 0) {
-        throw Refusal{"sdk", 18, "unordered transaction must have timeout_timestamp set: invalid request"};
+        throw Refusal{"sdk", 18,
+                      "unordered transaction must have timeout_timestamp set: invalid request"};
     }
     if (ante.timeout_ns > time_ns + kUnorderedTtl) {
         throw Refusal{"sdk", 18, "unordered tx ttl exceeds 10m0s: invalid request"};
     }
     const std::pair nonce{ante.signer, ante.timeout_ns};
     if (state_.used_timeouts.contains(nonce) || pending_timeouts_.contains(nonce)) {
-        throw Refusal{"sdk", 18, "already used timeout " + std::to_string(ante.timeout_ns) +
-                                     ": invalid request"};
+        throw Refusal{
+            "sdk", 18,
+            "already used timeout " + std::to_string(ante.timeout_ns) + ": invalid request"};
     }
 }
 
@@ -193,10 +205,11 @@ void Chain::CheckSignature(const json::value& tx, const EncodedTx& encoded, cons
     const auto signature = FromBase64(Text(signatures.front())).value_or("");
     const auto message = SignBytes(encoded, chain_id_, account->second.number);
     if (AddressOf(pubkey) != ante.signer || !VerifyMessage(pubkey, message, signature)) {
-        throw Refusal{"sdk", 4, "signature verification failed; please verify account number (" +
-                                    std::to_string(account->second.number) + ") and chain-id (" +
-                                    chain_id_ + "): (unable to verify single signer signature): "
-                                                "unauthorized"};
+        throw Refusal{"sdk", 4,
+                      "signature verification failed; please verify account number (" +
+                          std::to_string(account->second.number) + ") and chain-id (" + chain_id_ +
+                          "): (unable to verify single signer signature): "
+                          "unauthorized"};
     }
 }
 
@@ -246,8 +259,8 @@ TxResult Chain::RunMessages(ChainState& state, const json::value& tx, std::int64
         }
     } catch (const Refusal& refusal) {
         return Refused({refusal.codespace, refusal.code,
-                        "failed to execute message; message index: " + std::to_string(index) + ": " +
-                            refusal.text},
+                        "failed to execute message; message index: " + std::to_string(index) +
+                            ": " + refusal.text},
                        0, result.gas_used + 4'000);
     }
     return result;
@@ -275,8 +288,9 @@ TxResult Chain::Deliver(const json::value& tx)
 {
     const auto ante = ReadAnte(tx);
     if (ante.timeout_ns != 0 && time_ns_ > ante.timeout_ns) {
-        return Refused({"sdk", 42, "block time: " + GoTime(time_ns_) + ", timeout timestamp: " +
-                                       GoTime(ante.timeout_ns) + ": tx timeout"},
+        return Refused({"sdk", 42,
+                        "block time: " + GoTime(time_ns_) +
+                            ", timeout timestamp: " + GoTime(ante.timeout_ns) + ": tx timeout"},
                        ante.gas_wanted, 0);
     }
     if (state_.Balance(ante.signer, "uakt") < ante.fee) {
@@ -306,10 +320,11 @@ TxResult Chain::Deliver(const json::value& tx)
     auto copy = state_;
     auto result = RunMessages(copy, tx, height_);
     if (result.code == 0 && result.gas_used > ante.gas_wanted) {
-        result = Refused({"sdk", 11, "out of gas in location: WriteFlat; gasWanted: " +
-                                         std::to_string(ante.gas_wanted) + ", gasUsed: " +
-                                         std::to_string(ante.gas_wanted + 1131) + ": out of gas"},
-                         0, ante.gas_wanted + 1131);
+        result = Refused(
+            {"sdk", 11,
+             "out of gas in location: WriteFlat; gasWanted: " + std::to_string(ante.gas_wanted) +
+                 ", gasUsed: " + std::to_string(ante.gas_wanted + 1131) + ": out of gas"},
+            0, ante.gas_wanted + 1131);
     }
     result.gas_wanted = ante.gas_wanted;
     if (result.code == 0) state_ = std::move(copy);
@@ -331,7 +346,10 @@ void Chain::ApplyOperation(const json::object& operation)
 {
     if (const auto* tx = operation.if_contains("tx")) {
         const auto hash = Text(operation.at("hash"));
-        txs_[hash] = {.tx = *tx, .hash = hash, .result = Deliver(*tx), .height = height_,
+        txs_[hash] = {.tx = *tx,
+                      .hash = hash,
+                      .result = Deliver(*tx),
+                      .height = height_,
                       .time_ns = time_ns_};
     } else if (const auto* faucet = operation.if_contains("faucet")) {
         state_.Add(Text(faucet->at("address")), Text(faucet->at("denom")),
@@ -353,7 +371,8 @@ void Chain::ApplyOperation(const json::object& operation)
         PlaceBid(state_, placed, "uact", Amount{500'000});
     } else if (const auto* withdraw = operation.if_contains("withdraw")) {
         auto* deployment = state_.Deployment(ReadDeploymentId(*withdraw));
-        if (deployment && deployment->state == "active") WithdrawLeases(state_, *deployment, height_);
+        if (deployment && deployment->state == "active")
+            WithdrawLeases(state_, *deployment, height_);
     }
 }
 

@@ -37,7 +37,8 @@ public:
     /// Runs a transaction on a copy of the state.
     TxResult Simulate(const boost::json::value& tx) const;
 
-    /// Queues what is no signed transaction for the next block: `{"bid": ...}`, `{"withdraw": ...}`,
+    /// Queues what is no signed transaction for the next block: `{"bid": ...}`, `{"withdraw":
+    /// ...}`,
     /// `{"faucet": ...}`, `{"provider": ...}`.
     void Enqueue(boost::json::object operation);
     /// The next block from all that is queued.
@@ -58,9 +59,11 @@ private:
     Ante ReadAnte(const boost::json::value& tx) const;
     void CheckEnvelope(const boost::json::value& tx, const Ante& ante, std::int64_t time_ns) const;
     void CheckFee(const Ante& ante) const;
-    void CheckSignature(const boost::json::value& tx, const EncodedTx& encoded, const Ante& ante) const;
+    void CheckSignature(const boost::json::value& tx, const EncodedTx& encoded,
+                        const Ante& ante) const;
     void CheckOrder(const Ante& ante, const AccountState& account, std::int64_t time_ns) const;
-    TxResult RunMessages(ChainState& state, const boost::json::value& tx, std::int64_t height) const;
+    TxResult RunMessages(ChainState& state, const boost::json::value& tx,
+                         std::int64_t height) const;
     TxResult Deliver(const boost::json::value& tx);
     void ApplyOperation(const boost::json::object& operation);
 

@@ -83,8 +83,9 @@ void Refund(ChainState& state, EscrowState& escrow)
         for (auto& deposit : escrow.deposits) {
             if (deposit.denom != denom || funds <= Amount{}) continue;
             const auto back = std::min(deposit.amount_e18, funds);
-            state.Add(deposit.owner, denom, money::MulDiv(back + OneE18() - Amount{1}, Amount{1},
-                                                          OneE18(), money::Rounding::kFloor));
+            state.Add(deposit.owner, denom,
+                      money::MulDiv(back + OneE18() - Amount{1}, Amount{1}, OneE18(),
+                                    money::Rounding::kFloor));
             funds -= back;
         }
         funds = std::min(funds, Amount{});

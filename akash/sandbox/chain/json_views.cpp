@@ -40,9 +40,8 @@ json::array OffersJson(const GroupState& group)
 {
     json::array offers;
     for (const auto& unit : group.spec.at("resources").as_array()) {
-        offers.push_back(json::object{{"resources", unit.at("resource")},
-                                      {"count", unit.at("count")},
-                                      {"prices", nullptr}});
+        offers.push_back(json::object{
+            {"resources", unit.at("resource")}, {"count", unit.at("count")}, {"prices", nullptr}});
     }
     return offers;
 }

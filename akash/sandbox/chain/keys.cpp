@@ -33,8 +33,8 @@ const secp256k1_context* Context()
 std::string HmacSha512(std::string_view key, std::string_view data)
 {
     std::string out(64, '\0');
-    BERTH_ASSERT(HMAC(EVP_sha512(), key.data(), static_cast<int>(key.size()), Raw(data), data.size(),
-                      reinterpret_cast<unsigned char*>(out.data()), nullptr));
+    BERTH_ASSERT(HMAC(EVP_sha512(), key.data(), static_cast<int>(key.size()), Raw(data),
+                      data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr));
     return out;
 }
 
@@ -63,9 +63,9 @@ struct ExtendedKey {
 /// One step of BIP-32.
 ExtendedKey Child(const ExtendedKey& parent, std::uint32_t index)
 {
-    const auto data = (index & kHardened ? std::string(1, '\0') + parent.secret
-                                         : PublicKeyOf(parent.secret)) +
-                      Big32(index);
+    const auto data =
+        (index & kHardened ? std::string(1, '\0') + parent.secret : PublicKeyOf(parent.secret)) +
+        Big32(index);
     const auto mixed = HmacSha512(parent.chain_code, data);
     auto secret = parent.secret;
     BERTH_ASSERT(secp256k1_ec_seckey_tweak_add(
@@ -75,8 +75,8 @@ ExtendedKey Child(const ExtendedKey& parent, std::uint32_t index)
 
 std::uint32_t Polymod(const std::vector<std::uint8_t>& values)
 {
-    constexpr std::array<std::uint32_t, 5> kGenerator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd,
-                                                      0x2a1462b3};
+    constexpr std::array<std::uint32_t, 5> kGenerator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa,
+                                                      0x3d4233dd, 0x2a1462b3};
     std::uint32_t checksum = 1;
     for (const auto value : values) {
         const auto top = checksum >> 25;
@@ -174,7 +174,8 @@ Secret NewMnemonic()
     for (int word = 0; word < 24; ++word) {
         unsigned index = 0;
         for (int i = word * 11; i < word * 11 + 11; ++i) {
-            const auto byte = static_cast<unsigned char>(bits_left[static_cast<std::size_t>(i / 8)]);
+            const auto byte =
+                static_cast<unsigned char>(bits_left[static_cast<std::size_t>(i / 8)]);
             index = index << 1 | (byte >> (7 - i % 8) & 1u);
         }
         text += (text.empty() ? "" : " ") + std::string{kBip39Words[index]};
@@ -213,8 +214,9 @@ std::string AddressOf(std::string_view pubkey)
     const auto hash = Sha256(pubkey);
     std::string digest(20, '\0');
     unsigned size = 20;
-    BERTH_ASSERT(EVP_Digest(hash.data(), hash.size(), reinterpret_cast<unsigned char*>(digest.data()),
-                            &size, EVP_ripemd160(), nullptr));
+    BERTH_ASSERT(EVP_Digest(hash.data(), hash.size(),
+                            reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_ripemd160(),
+                            nullptr));
     return Bech32Address(digest);
 }
 
@@ -222,7 +224,8 @@ std::string AddressFault(std::string_view address)
 {
     const auto separator = address.rfind('1');
     if (address.size() < 8) {
-        return "decoding bech32 failed: invalid bech32 string length " + std::to_string(address.size());
+        return "decoding bech32 failed: invalid bech32 string length " +
+               std::to_string(address.size());
     }
     if (separator == address.npos || separator == 0 || separator + 7 > address.size()) {
         return "decoding bech32 failed: invalid separator index " +

@@ -19,7 +19,8 @@ struct AccountKey {
 
 /// A fresh BIP-39 mnemonic of 24 words.
 Secret NewMnemonic();
-/// The key at m/44'/118'/0'/0/`index`. Errors: kInvalid `BAD_MNEMONIC`, in the real program's words.
+/// The key at m/44'/118'/0'/0/`index`. Errors: kInvalid `BAD_MNEMONIC`, in the real program's
+/// words.
 Result<AccountKey> DeriveKey(const Secret& mnemonic, std::uint32_t index);
 AccountKey KeyFromSecret(const Secret& secret);
 

@@ -18,6 +18,12 @@ std::uint64_t GasOf(const boost::json::value& message);
 void PlaceBid(ChainState& state, const BidState& bid, const std::string& denom, Amount deposit);
 void WithdrawLeases(ChainState& state, DeploymentState& deployment, std::int64_t height);
 
+/// The most that a group pays for one block.
+Amount CeilingOf(const GroupState& group);
+/// True where a provider's attributes are all that a group requires.
+bool Satisfies(const std::vector<std::pair<std::string, std::string>>& attributes,
+               const GroupState& group);
+
 akash::DeploymentId ReadDeploymentId(const boost::json::value& id);
 akash::LeaseId ReadLeaseId(const boost::json::value& id);
 

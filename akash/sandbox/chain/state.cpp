@@ -21,7 +21,8 @@ GroupState* DeploymentState::Group(std::uint32_t gseq)
 
 OrderState* DeploymentState::Order(std::uint32_t gseq, std::uint32_t oseq)
 {
-    return Find(orders, [&](const OrderState& one) { return one.gseq == gseq && one.oseq == oseq; });
+    return Find(orders,
+                [&](const OrderState& one) { return one.gseq == gseq && one.oseq == oseq; });
 }
 
 BidState* DeploymentState::Bid(const akash::LeaseId& bid)

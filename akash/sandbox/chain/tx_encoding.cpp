@@ -20,7 +20,8 @@ struct BadTx {
     std::string what;
 };
 
-/// A protobuf message under construction. Scalars that are zero or empty are left out, as proto3 does.
+/// A protobuf message under construction. Scalars that are zero or empty are left out, as proto3
+/// does.
 class Message {
 public:
     Message& Number(int field, std::uint64_t value)
@@ -87,7 +88,8 @@ std::uint64_t NumberAt(const json::value& value, std::string_view key)
         return static_cast<std::uint64_t>(*number);
     }
     if (const auto* number = field.if_uint64()) return *number;
-    if (const auto* text = field.if_string(); text && IsPlainDecimal({text->data(), text->size()})) {
+    if (const auto* text = field.if_string();
+        text && IsPlainDecimal({text->data(), text->size()})) {
         return std::strtoull(text->c_str(), nullptr, 10);
     }
     throw BadTx{"field " + std::string{key} + " is no number"};
@@ -113,10 +115,7 @@ Message DecCoin(const json::value& coin)
     return Message{}.Text(1, TextAt(coin, "denom")).Text(2, amount->ToString());
 }
 
-Message ResourceValue(const json::value& value)
-{
-    return Message{}.Text(1, TextAt(value, "val"));
-}
+Message ResourceValue(const json::value& value) { return Message{}.Text(1, TextAt(value, "val")); }
 
 void Attributes(Message& into, int field, const json::value& owner)
 {
@@ -152,7 +151,8 @@ Message Resources(const json::value& resource)
     Message gpu = Message{}.Nested(1, ResourceValue(At(At(resource, "gpu"), "units")));
     Attributes(gpu, 2, At(resource, "gpu"));
     message.Nested(5, gpu);
-    for (const auto& endpoint : ListAt(resource, "endpoints")) message.Nested(6, Endpoint(endpoint));
+    for (const auto& endpoint : ListAt(resource, "endpoints"))
+        message.Nested(6, Endpoint(endpoint));
     return message;
 }
 
@@ -217,9 +217,8 @@ Message UpdateDeployment(const json::value& message)
 
 Message Send(const json::value& message)
 {
-    Message out = Message{}
-                      .Text(1, TextAt(message, "from_address"))
-                      .Text(2, TextAt(message, "to_address"));
+    Message out =
+        Message{}.Text(1, TextAt(message, "from_address")).Text(2, TextAt(message, "to_address"));
     for (const auto& coin : ListAt(message, "amount")) out.Nested(3, Coin(coin));
     return out;
 }
@@ -237,13 +236,22 @@ Message AccountDeposit(const json::value& message)
 std::string EncodeMessage(const json::value& message)
 {
     const auto type = TextAt(message, "@type");
-    if (type == "/akash.deployment.v1beta4.MsgCreateDeployment") return CreateDeployment(message).bytes();
-    if (type == "/akash.deployment.v1beta4.MsgUpdateDeployment") return UpdateDeployment(message).bytes();
+    if (type == "/akash.deployment.v1beta4.MsgCreateDeployment")
+        return CreateDeployment(message).bytes();
+    if (type == "/akash.deployment.v1beta4.MsgUpdateDeployment")
+        return UpdateDeployment(message).bytes();
     if (type == "/akash.deployment.v1beta4.MsgCloseDeployment") {
         return Message{}.Nested(1, DeploymentId(At(message, "id"))).bytes();
     }
     if (type.starts_with("/akash.deployment.v1beta4.Msg") && type.ends_with("Group")) {
         return Message{}.Nested(1, GroupId(At(message, "id"))).bytes();
+    }
+    if (type == "/akash.market.v1beta5.MsgCreateBid") {
+        return Message{}
+            .Nested(1, BidId(At(message, "id")))
+            .Nested(2, DecCoin(At(message, "price")))
+            .Nested(3, Deposit(At(message, "deposit")))
+            .bytes();
     }
     if (type == "/akash.market.v1beta5.MsgCreateLease") {
         return Message{}.Nested(1, BidId(At(message, "bid_id"))).bytes();
@@ -288,7 +296,8 @@ Message AuthInfo(const json::value& auth_info)
                                 .Text(1, TextAt(key, "@type"))
                                 .Nested(2, Message{}.Text(1, BytesAt(key, "key")));
         const Message mode = Message{}.Nested(1, Message{}.Number(1, 1));  // SIGN_MODE_DIRECT
-        message.Nested(1, Message{}.Nested(1, any).Nested(2, mode).Number(3, NumberAt(signer, "sequence")));
+        message.Nested(
+            1, Message{}.Nested(1, any).Nested(2, mode).Number(3, NumberAt(signer, "sequence")));
     }
     const auto& fee = At(auth_info, "fee");
     Message encoded_fee;
@@ -343,7 +352,8 @@ Result<EncodedTx> EncodeTx(const json::value& tx)
     }
 }
 
-std::string SignBytes(const EncodedTx& tx, const std::string& chain_id, std::uint64_t account_number)
+std::string SignBytes(const EncodedTx& tx, const std::string& chain_id,
+                      std::uint64_t account_number)
 {
     return Message{}
         .Text(1, tx.body)

@@ -20,7 +20,8 @@ struct EncodedTx {
 /// Encodes the JSON of a transaction as protobuf. Errors: kInvalid `TX_PARSE_ERROR`.
 Result<EncodedTx> EncodeTx(const boost::json::value& tx);
 /// SIGN_MODE_DIRECT's SignDoc.
-std::string SignBytes(const EncodedTx& tx, const std::string& chain_id, std::uint64_t account_number);
+std::string SignBytes(const EncodedTx& tx, const std::string& chain_id,
+                      std::uint64_t account_number);
 /// TxMsgData of a successful transaction: one empty response a message, upper-case hex.
 std::string ResponseData(const boost::json::array& messages);
 /// Nanoseconds since 1970 of an RFC 3339 time with `Z`; negative if it is not one.

@@ -18,13 +18,14 @@ constexpr const char* kVersion = "v2.1.0-rc12";
 std::size_t PathLength(const std::vector<std::string>& words)
 {
     if (words[0] == "tx") return 1;
-    if (words.size() > 1 && (words[0] == "market" || words[1] == "group") && words[1] != "params") return 3;
+    if (words.size() > 1 && (words[0] == "market" || words[1] == "group") && words[1] != "params")
+        return 3;
     return 2;
 }
 
 int Query(const Arguments& arguments, const std::vector<std::string>& words)
 {
-    static const std::vector<std::string> kModules{"bank", "auth", "deployment", "market",
+    static const std::vector<std::string> kModules{"bank",     "auth",   "deployment", "market",
                                                    "provider", "escrow", "tx"};
     if (words.empty() || std::find(kModules.begin(), kModules.end(), words[0]) == kModules.end()) {
         std::cout << "Querying subcommands\n\nUsage:\n  akash query [command]\n";
@@ -38,8 +39,8 @@ int Query(const Arguments& arguments, const std::vector<std::string>& words)
     }
     json::object flags;
     for (const auto& [name, value] : arguments.given()) flags[name] = value;
-    const auto answer = AskNode(NodeOf(arguments), "query",
-                                {{"path", path}, {"words", rest}, {"flags", flags}});
+    const auto answer =
+        AskNode(NodeOf(arguments), "query", {{"path", path}, {"words", rest}, {"flags", flags}});
     std::cout << json::serialize(answer) << '\n';
     return 0;
 }
@@ -75,7 +76,8 @@ int main(int argc, char** argv)
     try {
         return Run(Arguments::FromMain(argc, argv));
     } catch (const CommandFailed& failed) {
-        std::cerr << failed.detail << (failed.detail.empty() ? "" : "\n") << "Error: " << failed.text << '\n';
+        std::cerr << failed.detail << (failed.detail.empty() ? "" : "\n")
+                  << "Error: " << failed.text << '\n';
     } catch (const Arguments::UnknownFlag& unknown) {
         std::cerr << "Error: " << unknown.text << '\n';
     } catch (const std::exception& error) {

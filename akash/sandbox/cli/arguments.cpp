@@ -8,22 +8,54 @@ namespace berth::sandbox {
 namespace {
 
 const std::set<std::string> kSwitches{
-    "yes", "generate-only", "offline", "dry-run", "address", "recover", "no-backup", "count-total",
-    "follow", "unordered", "append", "help", "overwrite"};
+    "yes",         "generate-only", "offline",   "dry-run", "address", "recover",  "no-backup",
+    "count-total", "follow",        "unordered", "append",  "help",    "overwrite"};
 
-const std::set<std::string> kValued{
-    "home", "keyring-backend", "output", "node", "from", "chain-id", "gas", "gas-prices",
-    "gas-adjustment", "fees", "broadcast-mode", "owner", "dseq", "gseq", "oseq", "provider", "state",
-    "limit", "page-key", "page", "denom", "deposit", "deposit-sources", "account-number", "sequence",
-    "output-document", "type", "index", "source", "service", "tail", "timeout-duration",
-    "provider-url", "auth-type", "memo", "price", "note"};
+const std::set<std::string> kValued{"home",
+                                    "keyring-backend",
+                                    "output",
+                                    "node",
+                                    "from",
+                                    "chain-id",
+                                    "gas",
+                                    "gas-prices",
+                                    "gas-adjustment",
+                                    "fees",
+                                    "broadcast-mode",
+                                    "owner",
+                                    "dseq",
+                                    "gseq",
+                                    "oseq",
+                                    "provider",
+                                    "state",
+                                    "limit",
+                                    "page-key",
+                                    "page",
+                                    "denom",
+                                    "deposit",
+                                    "deposit-sources",
+                                    "account-number",
+                                    "sequence",
+                                    "output-document",
+                                    "type",
+                                    "index",
+                                    "source",
+                                    "service",
+                                    "tail",
+                                    "timeout-duration",
+                                    "provider-url",
+                                    "auth-type",
+                                    "memo",
+                                    "price",
+                                    "note"};
 
 const std::map<char, std::string> kShort{
     {'y', "yes"}, {'o', "output"}, {'b', "broadcast-mode"}, {'a', "address"}, {'h', "help"}};
 
 std::string EnvironmentName(std::string flag)
 {
-    for (auto& c : flag) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (auto& c : flag)
+        c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return "AKASH_" + flag;
 }
 
@@ -43,7 +75,8 @@ Arguments Arguments::FromMain(int argc, char** argv)
         auto key = name.substr(0, equals);
         if (key.starts_with("--")) {
             key.erase(0, 2);
-        } else if (const auto found = kShort.find(key[1]); found != kShort.end() && key.size() == 2) {
+        } else if (const auto found = kShort.find(key[1]);
+                   found != kShort.end() && key.size() == 2) {
             key = found->second;
         } else {
             throw UnknownFlag{"unknown shorthand flag: '" + key.substr(1, 1) + "' in " + name};

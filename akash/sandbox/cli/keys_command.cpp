@@ -55,10 +55,14 @@ void Add(const Arguments& arguments, const Keyring& keyring, const std::string& 
 
 void Show(const Arguments& arguments, const Keyring& keyring, const std::string& name)
 {
-    const auto key = keyring.Find(name);
-    if (!key) {
-        throw CommandFailed{name + " is not a valid name or address: " + AddressFault(name), {}};
+    constexpr const char* kNotValid = " is not a valid name or address: ";
+    std::optional<NamedKey> key;
+    try {
+        key = keyring.Find(name);
+    } catch (const CommandFailed& failed) {
+        throw CommandFailed{name + kNotValid + failed.text, {}};
     }
+    if (!key) throw CommandFailed{name + kNotValid + AddressFault(name), {}};
     if (arguments.Has("address")) {
         std::cout << key->key.address << '\n';
     } else {

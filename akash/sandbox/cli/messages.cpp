@@ -16,12 +16,14 @@ struct Line {
     const Arguments& arguments;
     std::vector<std::string> words;  ///< After the command's own.
     std::string signer;
+    bool is_bid = false;
 
     std::string Word(std::size_t index) const
     {
         if (index < words.size()) return words[index];
         throw CommandFailed{"accepts " + std::to_string(index + 1) + " arg(s), received " +
-                                std::to_string(words.size()), {}};
+                                std::to_string(words.size()),
+                            {}};
     }
     std::string Flag(const std::string& name, const std::string& fallback) const
     {
@@ -29,7 +31,8 @@ struct Line {
     }
     std::string Required(const std::string& name) const
     {
-        if (!arguments.Has(name)) throw CommandFailed{"required flag(s) \"" + name + "\" not set", {}};
+        if (!arguments.Has(name))
+            throw CommandFailed{"required flag(s) \"" + name + "\" not set", {}};
         return arguments.Get(name);
     }
 };
@@ -75,7 +78,8 @@ json::object BidId(const Line& line)
 {
     auto id = GroupId(line);
     id["oseq"] = std::stoi(line.Flag("oseq", "1"));
-    id["provider"] = line.Required("provider");
+    // A bid is made by the provider that signs it.
+    id["provider"] = line.is_bid ? line.signer : line.Required("provider");
     id["bseq"] = 0;
     return id;
 }
@@ -85,8 +89,10 @@ json::value CreateDeployment(const Line& line)
     const auto sdl = ReadSdl(line.Word(0));
     const auto coin = ParseCoin(line.Flag("deposit", kDepositDefault));
     if (coin.at("denom").as_string() != sdl.denom) {
-        throw CommandFailed{"Mismatched denominations (" + std::string{coin.at("denom").as_string()} +
-                                " != " + sdl.denom + "): Deposit invalid", {}};
+        throw CommandFailed{"Mismatched denominations (" +
+                                std::string{coin.at("denom").as_string()} + " != " + sdl.denom +
+                                "): Deposit invalid",
+                            {}};
     }
     auto dseq = line.Flag("dseq", "");
     if (dseq.empty()) {
@@ -105,16 +111,19 @@ json::value UpdateDeployment(const Line& line)
 {
     const auto sdl = ReadSdl(line.Word(0));
     const auto id = DeploymentId(line);
-    const auto existing = AskNode(
-        NodeOf(line.arguments), "query",
-        {{"path", json::array{"deployment", "get"}},
-         {"words", json::array{}},
-         {"flags", json::object{{"owner", id.at("owner")}, {"dseq", id.at("dseq")}}}});
+    const auto existing =
+        AskNode(NodeOf(line.arguments), "query",
+                {{"path", json::array{"deployment", "get"}},
+                 {"words", json::array{}},
+                 {"flags", json::object{{"owner", id.at("owner")}, {"dseq", id.at("dseq")}}}});
     json::array specs;
-    for (const auto& group : existing.at("groups").as_array()) specs.push_back(group.at("group_spec"));
+    for (const auto& group : existing.at("groups").as_array())
+        specs.push_back(group.at("group_spec"));
     if (specs != sdl.groups) {
-        throw CommandFailed{"deployment update failed: groups are different than existing deployment, "
-                            "you cannot update groups", {}};
+        throw CommandFailed{
+            "deployment update failed: groups are different than existing deployment, "
+            "you cannot update groups",
+            {}};
     }
     return json::object{{"@type", "/akash.deployment.v1beta4.MsgUpdateDeployment"},
                         {"id", id},
@@ -144,6 +153,19 @@ json::value StartGroup(const Line& line)
     return GroupMessage(line, "/akash.deployment.v1beta4.MsgStartGroup");
 }
 
+json::value CreateBid(const Line& line)
+{
+    auto id = BidId(line);
+    auto price = ParseCoin(line.Required("price"));
+    price["amount"] = std::string{price.at("amount").as_string()} + ".000000000000000000";
+    return json::object{
+        {"@type", "/akash.market.v1beta5.MsgCreateBid"},
+        {"id", id},
+        {"price", price},
+        {"deposit", Deposit(line, ParseCoin(line.Flag("deposit", kDepositDefault)))},
+        {"resources_offer", json::array{}}};
+}
+
 json::value CreateLease(const Line& line)
 {
     return json::object{{"@type", "/akash.market.v1beta5.MsgCreateLease"}, {"bid_id", BidId(line)}};
@@ -157,11 +179,11 @@ json::value DepositEscrow(const Line& line)
 {
     if (line.Word(0) != "deployment") throw CommandFailed{"unknown scope " + line.Word(0), {}};
     const auto owner = line.Flag("owner", line.signer);
-    return json::object{{"@type", "/akash.escrow.v1.MsgAccountDeposit"},
-                        {"signer", line.signer},
-                        {"id", json::object{{"scope", "deployment"},
-                                            {"xid", owner + "/" + line.Required("dseq")}}},
-                        {"deposit", Deposit(line, ParseCoin(line.Word(1)))}};
+    return json::object{
+        {"@type", "/akash.escrow.v1.MsgAccountDeposit"},
+        {"signer", line.signer},
+        {"id", json::object{{"scope", "deployment"}, {"xid", owner + "/" + line.Required("dseq")}}},
+        {"deposit", Deposit(line, ParseCoin(line.Word(1)))}};
 }
 
 json::value Send(const Line& line)
@@ -184,6 +206,7 @@ const std::vector<Builder> kBuilders{
     {{"deployment", "group", "close"}, CloseGroup},
     {{"deployment", "group", "pause"}, PauseGroup},
     {{"deployment", "group", "start"}, StartGroup},
+    {{"market", "bid", "create"}, CreateBid},
     {{"market", "lease", "create"}, CreateLease},
     {{"market", "lease", "close"}, CloseLease},
     {{"escrow", "deposit"}, DepositEscrow},
@@ -197,14 +220,18 @@ json::value MessageOf(const Arguments& arguments, const std::vector<std::string>
 {
     for (const auto& builder : kBuilders) {
         const auto size = builder.path.size();
-        if (path.size() < size || !std::equal(builder.path.begin(), builder.path.end(), path.begin())) {
+        if (path.size() < size ||
+            !std::equal(builder.path.begin(), builder.path.end(), path.begin())) {
             continue;
         }
-        return builder.build({.arguments = arguments,
-                              .words = {path.begin() + static_cast<std::ptrdiff_t>(size), path.end()},
-                              .signer = signer});
+        return builder.build(
+            {.arguments = arguments,
+             .words = {path.begin() + static_cast<std::ptrdiff_t>(size), path.end()},
+             .signer = signer,
+             .is_bid = builder.build == CreateBid});
     }
-    throw CommandFailed{"unknown command \"" + (path.empty() ? "" : path.front()) + "\" for \"akash tx\"", {}};
+    throw CommandFailed{
+        "unknown command \"" + (path.empty() ? "" : path.front()) + "\" for \"akash tx\"", {}};
 }
 
 }  // namespace berth::sandbox

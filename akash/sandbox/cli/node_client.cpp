@@ -38,6 +38,11 @@ Url ParseUrl(const std::string& node_url)
 /// What Go's JSON decoder says about the first byte that does not fit.
 std::string DecoderWords(const std::string& body)
 {
+    boost::system::error_code not_json;
+    const auto parsed = json::parse(body, not_json);
+    if (!not_json && parsed.is_object()) {
+        return "json: cannot unmarshal string into Go struct field .error of type types.RPCError";
+    }
     const auto first = body.find_first_not_of(" \n\t\r");
     if (first == body.npos) return "unexpected end of JSON input";
     return std::string{"invalid character '"} + body[first] + "' looking for beginning of value";
@@ -66,7 +71,8 @@ json::value AskNode(const std::string& node_url, const std::string& method,
     beast::tcp_stream stream{io};
     boost::system::error_code error;
     stream.socket().connect(*Resolve(io, url).begin(), error);
-    if (error) FailToPost(url, "dial tcp " + url.host + ":" + url.port + ": connect: connection refused");
+    if (error)
+        FailToPost(url, "dial tcp " + url.host + ":" + url.port + ": connect: connection refused");
 
     http::request<http::string_body> request{http::verb::post, target, 11};
     request.set(http::field::host, url.host + ":" + url.port);
@@ -85,8 +91,10 @@ json::value AskNode(const std::string& node_url, const std::string& method,
     if (not_json || !parsed.is_object() || response.result() != http::status::ok) {
         throw CommandFailed{"error in json rpc client, with http response metadata: (Status: " +
                                 std::to_string(response.result_int()) + " " +
-                                std::string{response.reason()} + ", Protocol HTTP/1.1). error "
-                                "unmarshalling: " + DecoderWords(response.body()),
+                                std::string{response.reason()} +
+                                ", Protocol HTTP/1.1). error "
+                                "unmarshalling: " +
+                                DecoderWords(response.body()),
                             {}};
     }
     const auto& answer = parsed.as_object();

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <iostream>
+#include <map>
+#include <thread>
 
 #include <boost/json.hpp>
 
@@ -18,6 +20,8 @@ using namespace berth;
 using namespace berth::sandbox;
 namespace json = boost::json;
 
+constexpr std::chrono::milliseconds kFollowPause{200};
+
 /// As the real program warns on stdout at every start.
 constexpr const char* kWarning =
     "WARNING: proto: file name k8s.io/apimachinery/pkg/api/resource/generated.proto does not start "
@@ -30,7 +34,8 @@ void PrintIndented(const json::value& value, const std::string& indent = "")
     if (const auto* object = value.if_object(); object && !object->empty()) {
         const char* comma = "{\n";
         for (const auto& [key, member] : *object) {
-            std::cout << std::exchange(comma, ",\n") << inner << json::serialize(json::string{key}) << ": ";
+            std::cout << std::exchange(comma, ",\n") << inner << json::serialize(json::string{key})
+                      << ": ";
             PrintIndented(member, inner);
         }
         std::cout << '\n' << indent << '}';
@@ -72,7 +77,8 @@ json::object Signed(const AccountKey& key, json::object params)
 
 json::object LeaseParams(const Arguments& arguments, const AccountKey& key)
 {
-    return {{"lease", json::object{{"owner", key.address},
+    return {{"provider_url", arguments.Get("provider-url")},
+            {"lease", json::object{{"owner", key.address},
                                    {"dseq", Required(arguments, "dseq")},
                                    {"gseq", arguments.Get("gseq", "1")},
                                    {"oseq", arguments.Get("oseq", "1")},
@@ -100,40 +106,53 @@ void SendManifest(const Arguments& arguments, const std::string& sdl_path)
 {
     const auto sdl = ReadSdl(sdl_path);
     const auto key = KeyOf(arguments);
-    const auto answer = AskNode(
-        NodeOf(arguments), "send_manifest",
-        Signed(key, {{"dseq", Required(arguments, "dseq")}, {"manifest", sdl.manifest}}));
+    const auto answer =
+        AskNode(NodeOf(arguments), "send_manifest",
+                Signed(key, {{"dseq", Required(arguments, "dseq")}, {"manifest", sdl.manifest}}));
     PrintDeliveries(arguments, answer.as_array());
+}
+
+/// Prints the log lines from `printed` on, by service, and counts them.
+void PrintLogs(const Arguments& arguments, const json::object& lease, const json::object& logs,
+               std::map<std::string, std::size_t>& printed)
+{
+    const auto text_of = [&](const char* name) { return std::string{lease.at(name).as_string()}; };
+    const auto id = text_of("owner") + "/" + text_of("dseq") + "/" + text_of("gseq") + "/" +
+                    text_of("oseq") + "/" + text_of("provider");
+    for (const auto& [service, lines] : logs) {
+        const auto pod = std::string{service} + "-6d5f8c7b9-x2x4z";
+        auto& count = printed[service];
+        for (; count < lines.as_array().size(); ++count) {
+            const auto& line = lines.as_array()[count];
+            if (arguments.Get("output") != "json") {
+                std::cout << '[' << id << "][" << pod << "] " << line.as_string().c_str() << '\n';
+                continue;
+            }
+            PrintIndented(
+                json::object{{"name", pod},
+                             {"message", line},
+                             {"lease_id", json::object{{"owner", lease.at("owner")},
+                                                       {"dseq", std::stoull(text_of("dseq"))},
+                                                       {"gseq", std::stoul(text_of("gseq"))},
+                                                       {"oseq", std::stoul(text_of("oseq"))},
+                                                       {"provider", lease.at("provider")},
+                                                       {"bseq", 0}}}});
+            std::cout << '\n';
+        }
+    }
 }
 
 void LeaseLogs(const Arguments& arguments)
 {
     const auto key = KeyOf(arguments);
     const auto params = LeaseParams(arguments, key);
-    const auto& lease = params.at("lease");
-    const auto answer = AskNode(NodeOf(arguments), "lease_logs", Signed(key, params));
-    const auto text_of = [&](const char* name) { return std::string{lease.at(name).as_string()}; };
-    const auto id = text_of("owner") + "/" + text_of("dseq") + "/" + text_of("gseq") + "/" +
-                    text_of("oseq") + "/" + text_of("provider");
-    for (const auto& [service, lines] : answer.as_object()) {
-        const auto pod = std::string{service} + "-6d5f8c7b9-x2x4z";
-        for (const auto& line : lines.as_array()) {
-            if (arguments.Get("output") != "json") {
-                std::cout << '[' << id << "][" << pod << "] " << line.as_string().c_str() << '\n';
-                continue;
-            }
-            PrintIndented(json::object{
-                {"name", pod},
-                {"message", line},
-                {"lease_id", json::object{{"owner", lease.at("owner")},
-                                          {"dseq", std::stoull(text_of("dseq"))},
-                                          {"gseq", std::stoul(text_of("gseq"))},
-                                          {"oseq", std::stoul(text_of("oseq"))},
-                                          {"provider", lease.at("provider")},
-                                          {"bseq", 0}}}});
-            std::cout << '\n';
-        }
-    }
+    std::map<std::string, std::size_t> printed;
+    do {
+        const auto answer = AskNode(NodeOf(arguments), "lease_logs", Signed(key, params));
+        PrintLogs(arguments, params.at("lease").as_object(), answer.as_object(), printed);
+        std::cout.flush();
+        if (arguments.Has("follow")) std::this_thread::sleep_for(kFollowPause);
+    } while (arguments.Has("follow"));
 }
 
 void Status(const Arguments& arguments, const std::string& method)
@@ -184,7 +203,8 @@ int main(int argc, char** argv)
         Run(Arguments::FromMain(argc, argv));
         return 0;
     } catch (const CommandFailed& failed) {
-        std::cerr << failed.detail << (failed.detail.empty() ? "" : "\n") << "Error: " << failed.text << '\n';
+        std::cerr << failed.detail << (failed.detail.empty() ? "" : "\n")
+                  << "Error: " << failed.text << '\n';
     } catch (const Arguments::UnknownFlag& unknown) {
         std::cerr << "Error: " << unknown.text << '\n';
     } catch (const std::exception& error) {

@@ -38,9 +38,15 @@ std::int64_t ParseCpu(const YAML::Node& node)
 std::int64_t ParseBytes(const YAML::Node& node, const char* what)
 {
     if (!node) Refuse(std::string{"error: invalid unit "} + what + ", cannot be nil");
-    static const std::map<std::string, double> kUnits{
-        {"", 1},          {"k", 1e3},        {"Ki", 1024.0},       {"M", 1e6}, {"Mi", 1048576.0},
-        {"G", 1e9},       {"Gi", 1073741824.0}, {"T", 1e12},       {"Ti", 1099511627776.0}};
+    static const std::map<std::string, double> kUnits{{"", 1},
+                                                      {"k", 1e3},
+                                                      {"Ki", 1024.0},
+                                                      {"M", 1e6},
+                                                      {"Mi", 1048576.0},
+                                                      {"G", 1e9},
+                                                      {"Gi", 1073741824.0},
+                                                      {"T", 1e12},
+                                                      {"Ti", 1099511627776.0}};
     const auto text = node.as<std::string>();
     std::size_t used = 0;
     const double value = std::stod(text, &used);
@@ -50,10 +56,7 @@ std::int64_t ParseBytes(const YAML::Node& node, const char* what)
     return std::llround(value * unit->second);
 }
 
-json::object Value(std::int64_t number)
-{
-    return {{"val", std::to_string(number)}};
-}
+json::object Value(std::int64_t number) { return {{"val", std::to_string(number)}}; }
 
 struct Expose {
     int port = 0;
@@ -74,7 +77,8 @@ std::vector<Expose> ReadExposes(const YAML::Node& service)
         expose.port = one["port"].as<int>();
         expose.outside = one["as"] ? one["as"].as<int>() : expose.port;
         if (one["proto"]) expose.protocol = one["proto"].as<std::string>();
-        for (auto& c : expose.protocol) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        for (auto& c : expose.protocol)
+            c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         for (const auto& host : one["accept"]) expose.hosts.push_back(host.as<std::string>());
         if (!one["to"] || one["to"].size() == 0) exposes.push_back(expose);
         for (const auto& to : one["to"]) {
@@ -132,7 +136,8 @@ struct Resources {
         const json::array none;
         json::array storage;
         for (const auto& [name, size] : volumes) {
-            storage.push_back(json::object{{"name", name}, {"quantity", Value(size)}, {"attributes", none}});
+            storage.push_back(
+                json::object{{"name", name}, {"quantity", Value(size)}, {"attributes", none}});
         }
         json::array endpoints;
         for (const auto& expose : exposes) {
@@ -197,7 +202,8 @@ json::object RequirementsJson(const YAML::Node& placement)
 {
     const auto list = [&](const char* key) {
         json::array names;
-        for (const auto& one : placement["signedBy"][key]) names.push_back(json::string{one.as<std::string>()});
+        for (const auto& one : placement["signedBy"][key])
+            names.push_back(json::string{one.as<std::string>()});
         return names;
     };
     json::object signed_by{{"all_of", json::array{}}, {"any_of", json::array{}}};
@@ -237,7 +243,8 @@ void AddPlacement(const YAML::Node& sdl, const std::string& name, SdlDocument& d
         const auto profile_name = use["profile"].as<std::string>();
         const auto profile = sdl["profiles"]["compute"][profile_name];
         if (!profile) {
-            Refuse("SDL invalid: " + service_name + "." + name + ": no compute profile named " + profile_name);
+            Refuse("SDL invalid: " + service_name + "." + name + ": no compute profile named " +
+                   profile_name);
         }
         const auto service = sdl["services"][service_name];
         if (!service["image"] || service["image"].as<std::string>().empty()) {
@@ -245,7 +252,8 @@ void AddPlacement(const YAML::Node& sdl, const std::string& name, SdlDocument& d
         }
         const auto pricing = placement["pricing"][profile_name];
         if (!pricing) {
-            Refuse("SDL invalid: " + service_name + "." + name + ": no pricing for profile " + profile_name);
+            Refuse("SDL invalid: " + service_name + "." + name + ": no pricing for profile " +
+                   profile_name);
         }
         const auto exposes = ReadExposes(service);
         const auto resources = ReadResources(profile);
@@ -265,19 +273,20 @@ void AddPlacement(const YAML::Node& sdl, const std::string& name, SdlDocument& d
                                         {"expose", expose_list},
                                         {"credentials", nullptr}});
     }
-    document.groups.push_back(json::object{{"name", name},
-                                           {"requirements", RequirementsJson(placement)},
-                                           {"resources", units}});
+    document.groups.push_back(json::object{
+        {"name", name}, {"requirements", RequirementsJson(placement)}, {"resources", units}});
     document.manifest.push_back(json::object{{"name", name}, {"services", services}});
 }
 
 SdlDocument Read(const std::string& text)
 {
     const auto sdl = YAML::Load(text);
-    if (!sdl.IsMap() || !sdl["profiles"] || !sdl["deployment"] || !sdl["services"]) Refuse("Invalid groups");
+    if (!sdl.IsMap() || !sdl["profiles"] || !sdl["deployment"] || !sdl["services"])
+        Refuse("Invalid groups");
     SdlDocument document;
     std::vector<std::string> placements;
-    for (const auto& one : sdl["profiles"]["placement"]) placements.push_back(one.first.as<std::string>());
+    for (const auto& one : sdl["profiles"]["placement"])
+        placements.push_back(one.first.as<std::string>());
     std::sort(placements.begin(), placements.end());
     for (const auto& name : placements) AddPlacement(sdl, name, document);
     if (document.groups.empty()) Refuse("Invalid groups");
@@ -296,7 +305,10 @@ SdlDocument ReadSdl(const std::string& path)
     try {
         return Read(text.str());
     } catch (const YAML::ParserException& error) {
-        Refuse("yaml: line " + std::to_string(error.mark.line + 1) + ": " + error.msg);
+        const auto words = error.msg.find("sequence flow") == error.msg.npos
+                               ? error.msg
+                               : "did not find expected ',' or ']'";
+        Refuse("yaml: line " + std::to_string(std::max(error.mark.line, 1)) + ": " + words);
     } catch (const YAML::Exception& error) {
         Refuse("yaml: " + error.msg);
     } catch (const std::logic_error&) {

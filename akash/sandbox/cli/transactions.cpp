@@ -31,16 +31,26 @@ void Print(const json::value& value) { std::cout << json::serialize(value) << '\
 std::string NameOfError(const std::string& codespace, int code)
 {
     static const std::map<std::pair<std::string, int>, std::string> kNames{
-        {{"sdk", 4}, "unauthorized"},          {{"sdk", 5}, "insufficient funds"},
-        {{"sdk", 11}, "out of gas"},           {{"sdk", 12}, "memo too large"},
-        {{"sdk", 13}, "insufficient fee"},     {{"sdk", 18}, "invalid request"},
-        {{"sdk", 19}, "tx already in mempool"}, {{"sdk", 20}, "mempool is full"},
-        {{"sdk", 30}, "tx timeout height"},    {{"sdk", 32}, "incorrect account sequence"},
-        {{"sdk", 42}, "tx timeout"},           {{"deployment", 3}, "Deployment exists"},
-        {{"deployment", 4}, "Deployment not found"}, {{"deployment", 5}, "Deployment closed"},
-        {{"deployment", 10}, "Invalid: deployment hash"}, {{"deployment", 20}, "Deposit invalid"},
-        {{"market", 12}, "bid not open"},      {{"market", 18}, "invalid bid"},
-        {{"market", 24}, "order closed"},      {{"undefined", 1}, "internal"}};
+        {{"sdk", 4}, "unauthorized"},
+        {{"sdk", 5}, "insufficient funds"},
+        {{"sdk", 11}, "out of gas"},
+        {{"sdk", 12}, "memo too large"},
+        {{"sdk", 13}, "insufficient fee"},
+        {{"sdk", 18}, "invalid request"},
+        {{"sdk", 19}, "tx already in mempool"},
+        {{"sdk", 20}, "mempool is full"},
+        {{"sdk", 30}, "tx timeout height"},
+        {{"sdk", 32}, "incorrect account sequence"},
+        {{"sdk", 42}, "tx timeout"},
+        {{"deployment", 3}, "Deployment exists"},
+        {{"deployment", 4}, "Deployment not found"},
+        {{"deployment", 5}, "Deployment closed"},
+        {{"deployment", 10}, "Invalid: deployment hash"},
+        {{"deployment", 20}, "Deposit invalid"},
+        {{"market", 12}, "bid not open"},
+        {{"market", 18}, "invalid bid"},
+        {{"market", 24}, "order closed"},
+        {{"undefined", 1}, "internal"}};
     const auto found = kNames.find({codespace, code});
     return found == kNames.end() ? codespace : found->second;
 }
@@ -78,8 +88,9 @@ NamedKey SigningKey(const Arguments& arguments, const std::string& name)
     const Keyring keyring{HomeOf(arguments), arguments.Get("keyring-backend", "os")};
     auto key = keyring.Find(name);
     if (key) return *key;
-    throw CommandFailed{name.starts_with("akash1") ? "key with address " + name + " not found: key not found"
-                                                   : name + ".info: key not found",
+    throw CommandFailed{name.starts_with("akash1")
+                            ? "key with address " + name + " not found: key not found"
+                            : name + ".info: key not found",
                         {}};
 }
 
@@ -96,7 +107,8 @@ AccountNumbers AskAccount(const Arguments& arguments, const std::string& address
                                      {"words", json::array{json::string{address}}},
                                      {"flags", json::object{}}});
         const auto& account = answer.at("account");
-        return {.number = Text(account.at("account_number")), .sequence = Text(account.at("sequence"))};
+        return {.number = Text(account.at("account_number")),
+                .sequence = Text(account.at("sequence"))};
     } catch (const CommandFailed& failed) {
         const auto at = failed.text.find("rpc error: code = NotFound");
         if (at == failed.text.npos) throw;
@@ -135,38 +147,43 @@ json::array FeeOf(const Arguments& arguments, std::uint64_t gas)
     const auto number = akash::ParseDec18(text.substr(0, split));
     if (!number) throw CommandFailed{"invalid decimal coin expression: " + text, {}};
     const money::Amount count{fees.empty() ? static_cast<std::int64_t>(gas) : 1};
-    const auto amount = money::MulDiv(*number, count, *akash::ParseDec18("1"), money::Rounding::kCeil);
+    const auto amount =
+        money::MulDiv(*number, count, *akash::ParseDec18("1"), money::Rounding::kCeil);
     return {json::object{{"denom", text.substr(split)}, {"amount", amount.ToString()}}};
 }
 
 void SetSigner(json::value& tx, const AccountKey& key, const std::string& sequence)
 {
     tx.at("auth_info").as_object()["signer_infos"] = json::array{json::object{
-        {"public_key", json::object{{"@type", "/cosmos.crypto.secp256k1.PubKey"},
-                                    {"key", ToBase64(key.pubkey)}}},
+        {"public_key",
+         json::object{{"@type", "/cosmos.crypto.secp256k1.PubKey"}, {"key", ToBase64(key.pubkey)}}},
         {"mode_info", json::object{{"single", json::object{{"mode", "SIGN_MODE_DIRECT"}}}}},
         {"sequence", sequence}}};
 }
 
-void Sign(json::value& tx, const NamedKey& key, const AccountNumbers& account, const std::string& chain_id)
+void Sign(json::value& tx, const NamedKey& key, const AccountNumbers& account,
+          const std::string& chain_id)
 {
     SetSigner(tx, key.key, account.sequence);
     tx.as_object()["signatures"] = json::array{};
     const auto encoded = EncodeTx(tx);
     if (!encoded) throw CommandFailed{encoded.error().message, {}};
-    const auto bytes = SignBytes(*encoded, chain_id, std::strtoull(account.number.c_str(), nullptr, 10));
+    const auto bytes =
+        SignBytes(*encoded, chain_id, std::strtoull(account.number.c_str(), nullptr, 10));
     tx.as_object()["signatures"] = json::array{json::string{ToBase64(SignMessage(key.key, bytes))}};
 }
 
 json::value Broadcast(const Arguments& arguments, const json::value& tx, const std::string& mode)
 {
     if (mode != "sync" && mode != "async" && mode != "block") {
-        throw CommandFailed{"invalid broadcast mode \"" + mode + "\". expected async|sync|block", {}};
+        throw CommandFailed{"invalid broadcast mode \"" + mode + "\". expected async|sync|block",
+                            {}};
     }
     return AskNode(NodeOf(arguments), "broadcast", {{"tx", tx}, {"mode", mode}});
 }
 
-/// Block mode of `tx MODULE COMMAND`: waits until the transaction is found, however slow blocks are.
+/// Block mode of `tx MODULE COMMAND`: waits until the transaction is found, however slow blocks
+/// are.
 json::value WaitForTx(const Arguments& arguments, const std::string& hash)
 {
     for (;;) {
@@ -182,7 +199,8 @@ json::value WaitForTx(const Arguments& arguments, const std::string& hash)
     }
 }
 
-json::value BroadcastAndWait(const Arguments& arguments, const json::value& tx, const std::string& mode)
+json::value BroadcastAndWait(const Arguments& arguments, const json::value& tx,
+                             const std::string& mode)
 {
     try {
         return Broadcast(arguments, tx, mode);
@@ -192,20 +210,32 @@ json::value BroadcastAndWait(const Arguments& arguments, const json::value& tx, 
     }
 }
 
-int CodeOf(const json::value& answer) { return static_cast<int>(answer.at("code").to_number<std::int64_t>()); }
+int CodeOf(const json::value& answer)
+{
+    return static_cast<int>(answer.at("code").to_number<std::int64_t>());
+}
 
 /// A sequence mismatch found by simulation: the real program prints this and ends with code 0.
 void PrintMismatch()
 {
-    Print(json::object{{"height", "0"}, {"txhash", ""}, {"codespace", "sdk"}, {"code", 32},
-                       {"data", ""}, {"raw_log", ""}, {"logs", json::array{}}, {"info", ""},
-                       {"gas_wanted", "0"}, {"gas_used", "0"}, {"tx", nullptr}, {"timestamp", ""},
+    Print(json::object{{"height", "0"},
+                       {"txhash", ""},
+                       {"codespace", "sdk"},
+                       {"code", 32},
+                       {"data", ""},
+                       {"raw_log", ""},
+                       {"logs", json::array{}},
+                       {"info", ""},
+                       {"gas_wanted", "0"},
+                       {"gas_used", "0"},
+                       {"tx", nullptr},
+                       {"timestamp", ""},
                        {"events", json::array{}}});
 }
 
 /// Gas from a simulation, or nothing where the sequence did not fit.
-std::optional<std::uint64_t> SimulatedGas(const Arguments& arguments, json::value tx, const NamedKey& key,
-                                          const std::string& sequence)
+std::optional<std::uint64_t> SimulatedGas(const Arguments& arguments, json::value tx,
+                                          const NamedKey& key, const std::string& sequence)
 {
     SetSigner(tx, key.key, sequence);
     const auto answer = AskNode(NodeOf(arguments), "simulate", {{"tx", tx}});
@@ -214,10 +244,12 @@ std::optional<std::uint64_t> SimulatedGas(const Arguments& arguments, json::valu
         constexpr const char* kUnknown = "rpc error: code = Unknown desc = ";
         throw CommandFailed{std::string{kUnknown} + kUnknown + Text(answer.at("raw_log")) +
                                 " [/src/cosmos-sdk/baseapp/baseapp.go:1052] with gas used: '" +
-                                Text(answer.at("gas_used")) + "': unknown request", {}};
+                                Text(answer.at("gas_used")) + "': unknown request",
+                            {}};
     }
     const auto used = std::strtod(Text(answer.at("gas_used")).c_str(), nullptr);
-    return static_cast<std::uint64_t>(used * std::strtod(arguments.Get("gas-adjustment", "1").c_str(), nullptr));
+    return static_cast<std::uint64_t>(
+        used * std::strtod(arguments.Get("gas-adjustment", "1").c_str(), nullptr));
 }
 
 void Confirm(const Arguments& arguments, const json::value& tx)
@@ -227,6 +259,16 @@ void Confirm(const Arguments& arguments, const json::value& tx)
     std::string line;
     if (!std::getline(std::cin, line)) throw CommandFailed{"EOF", {}};
     if (line != "y" && line != "Y") throw CommandFailed{"canceled transaction", {}};
+}
+
+std::string SignerOfMessage(const json::object& message)
+{
+    for (const char* key : {"signer", "from_address"}) {
+        if (message.contains(key)) return Text(message.at(key));
+    }
+    const bool is_bid = Text(message.at("@type")).ends_with("MsgCreateBid");
+    const char* id = message.contains("bid_id") ? "bid_id" : "id";
+    return Text(message.at(id).at(is_bid ? "provider" : "owner"));
 }
 
 void SendMessage(const Arguments& arguments, const json::value& message, const NamedKey& key)
@@ -239,10 +281,10 @@ void SendMessage(const Arguments& arguments, const json::value& message, const N
     auto gas_flag = arguments.Get("gas", "0");
     std::uint64_t gas = std::strtoull(gas_flag.c_str(), nullptr, 10);
     if (gas_flag == "auto") {
-        const bool foreign = owner && Text(*owner) != key.key.address;
-        const auto simulated =
-            foreign ? std::nullopt
-                    : SimulatedGas(arguments, NewTx(arguments, message, 0, {}), key, account.sequence);
+        const bool foreign = owner && SignerOfMessage(message.as_object()) != key.key.address;
+        const auto simulated = foreign ? std::nullopt
+                                       : SimulatedGas(arguments, NewTx(arguments, message, 0, {}),
+                                                      key, account.sequence);
         if (!simulated) return PrintMismatch();
         gas = *simulated;
     }
@@ -257,7 +299,8 @@ void SendMessage(const Arguments& arguments, const json::value& message, const N
     }
     if (CodeOf(answer) != 0) {
         throw CommandFailed{Text(answer.at("raw_log")) + ": " +
-                                NameOfError(Text(answer.at("codespace")), CodeOf(answer)), {}};
+                                NameOfError(Text(answer.at("codespace")), CodeOf(answer)),
+                            {}};
     }
     Print(answer);
 }
@@ -268,11 +311,13 @@ void RunMessage(const Arguments& arguments, const std::vector<std::string>& path
     const auto from = is_send ? path[2] : arguments.Get("from");
     if (const auto mode = arguments.Get("broadcast-mode", "block");
         mode != "sync" && mode != "async" && mode != "block") {
-        throw CommandFailed{"invalid broadcast mode \"" + mode + "\". expected async|sync|block", {}};
+        throw CommandFailed{"invalid broadcast mode \"" + mode + "\". expected async|sync|block",
+                            {}};
     }
     if (arguments.Has("dry-run")) {
         if (const auto fault = AddressFault(from); !fault.empty()) {
-            throw CommandFailed{"a valid bech32 address must be provided in simulation mode: " + fault, {}};
+            throw CommandFailed{
+                "a valid bech32 address must be provided in simulation mode: " + fault, {}};
         }
     }
     const auto key = SigningKey(arguments, from);
@@ -285,20 +330,12 @@ void RunMessage(const Arguments& arguments, const std::vector<std::string>& path
     SendMessage(arguments, message, key);
 }
 
-std::string SignerOfTx(const json::value& tx)
-{
-    const auto& message = tx.at("body").at("messages").as_array().at(0).as_object();
-    for (const char* key : {"signer", "from_address"}) {
-        if (message.contains(key)) return Text(message.at(key));
-    }
-    return Text(message.at(message.contains("bid_id") ? "bid_id" : "id").at("owner"));
-}
-
 void RunSign(const Arguments& arguments, const std::string& path)
 {
     auto tx = ReadTx(path);
     const auto key = SigningKey(arguments, arguments.Get("from"));
-    if (SignerOfTx(tx) != key.key.address) {
+    if (SignerOfMessage(tx.at("body").at("messages").as_array().at(0).as_object()) !=
+        key.key.address) {
         throw CommandFailed{"tx intended signer does not match the given signer: " + key.name, {}};
     }
     if (!arguments.Has("chain-id")) throw CommandFailed{"chain ID required but not specified", {}};
@@ -322,7 +359,8 @@ void RunEncode(const std::string& path)
 void RunBroadcast(const Arguments& arguments, const std::string& path)
 {
     const auto tx = ReadTx(path);
-    if (arguments.Has("dry-run")) return Print(AskNode(NodeOf(arguments), "simulate", {{"tx", tx}}));
+    if (arguments.Has("dry-run"))
+        return Print(AskNode(NodeOf(arguments), "simulate", {{"tx", tx}}));
     Print(Broadcast(arguments, tx, arguments.Get("broadcast-mode", "sync")));
 }
 

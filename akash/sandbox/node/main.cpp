@@ -92,7 +92,8 @@ void WriteReadyFile(const config::Config& config, int node_port, int ingress_por
     if (config.Text("ready_file").empty()) return;
     const auto ca_file = fs::absolute(config.Text("data_dir")) / "ca.pem";
     json::array providers;
-    for (const auto& provider : DefaultProviders()) providers.push_back(json::string{provider.name});
+    for (const auto& provider : DefaultProviders())
+        providers.push_back(json::string{provider.name});
     const json::object ready{{"node", "http://127.0.0.1:" + std::to_string(node_port)},
                              {"chain_id", config.Text("chain_id")},
                              {"ingress_port", ingress_port},
@@ -145,7 +146,8 @@ int Command(const std::vector<std::string>& words)
     json::object params;
     for (std::size_t i = 3; i < words.size(); ++i) {
         const auto equals = words[i].find('=');
-        params[words[i].substr(0, equals)] = equals == words[i].npos ? "true" : words[i].substr(equals + 1);
+        params[words[i].substr(0, equals)] =
+            equals == words[i].npos ? "true" : words[i].substr(equals + 1);
     }
     std::cout << json::serialize(AskNode(words[1], words[2], params, "/control")) << '\n';
     return 0;
@@ -157,7 +159,8 @@ int Run(int argc, char** argv)
     if (!words.empty() && words[0] == "ctl") return Command(words);
     const auto arguments = config::Arguments::FromMain(argc, argv);
     if (config::AsksForHelp(arguments)) {
-        std::cout << config::HelpText("berth-akash-sandbox --data_dir=PATH | ctl NODE_URL COMMAND", kSettings);
+        std::cout << config::HelpText("berth-akash-sandbox --data_dir=PATH | ctl NODE_URL COMMAND",
+                                      kSettings);
         return 0;
     }
     const auto loaded = config::Load(kSettings, arguments);

@@ -37,7 +37,8 @@ int IntegerOr(const json::object& object, std::string_view key, int fallback)
 json::object FaucetOperation(const std::string& address, const std::string& coin)
 {
     const auto split = coin.find_first_not_of("0123456789");
-    if (split == coin.npos || !Amount::Parse(coin.substr(0, split)) || !AddressFault(address).empty()) {
+    if (split == coin.npos || !Amount::Parse(coin.substr(0, split)) ||
+        !AddressFault(address).empty()) {
         throw QueryRefused{"a faucet needs an address and a coin such as 5000000uact"};
     }
     return {{"faucet", json::object{{"address", address},
@@ -51,15 +52,14 @@ std::string SignerOfRequest(const json::object& params)
     const auto pubkey = FromBase64(TextOr(params, "pubkey", "")).value_or("");
     const auto signature = FromBase64(TextOr(params, "signature", "")).value_or("");
     const auto issued = TextOr(params, "issued", "");
-    return VerifyMessage(pubkey, "berth-sandbox-gateway:" + issued, signature) ? AddressOf(pubkey) : "";
+    return VerifyMessage(pubkey, "berth-sandbox-gateway:" + issued, signature) ? AddressOf(pubkey)
+                                                                               : "";
 }
 
-json::object ErrorOf(const std::string& text)
-{
-    return {{"error", text}};
-}
+json::object ErrorOf(const std::string& text) { return {{"error", text}}; }
 
-json::object Failure(const std::string& provider, const std::string& error, const std::string& detail)
+json::object Failure(const std::string& provider, const std::string& error,
+                     const std::string& detail)
 {
     json::object entry{{"provider", provider}, {"status", "FAIL"}, {"error", error}};
     if (!detail.empty()) entry["errorMessage"] = detail;
@@ -75,8 +75,11 @@ std::string DialError(const std::string& method, const std::string& path)
 }  // namespace
 
 Network::Network(Settings settings, Workloads& workloads)
-    : settings_{std::move(settings)}, workloads_{workloads}, providers_{DefaultProviders()},
-      chain_{settings_.chain_id}, log_{settings_.folder / "blocks.jsonl"}
+    : settings_{std::move(settings)},
+      workloads_{workloads},
+      providers_{DefaultProviders()},
+      chain_{settings_.chain_id},
+      log_{settings_.folder / "blocks.jsonl"}
 {
     log_.Replay(chain_);
     if (chain_.height() > 0) return;
@@ -116,7 +119,8 @@ const ProviderProfile* Network::ProviderOf(const std::string& address) const
     return found == providers_.end() ? nullptr : &*found;
 }
 
-std::optional<json::object> Network::SendManifest(const json::object& params, const std::string& owner)
+std::optional<json::object> Network::SendManifest(const json::object& params,
+                                                  const std::string& owner)
 {
     const auto dseq = std::stoull(Text(params.at("dseq")));
     const auto found = chain_.state().deployments.find({owner, dseq});
@@ -134,7 +138,8 @@ std::optional<json::object> Network::SendManifest(const json::object& params, co
             } else if (provider_faults_.hanging.contains(profile->name)) {
                 return std::nullopt;
             } else if (provider_faults_.failing.contains(profile->name)) {
-                answer.push_back(Failure(provider, "remote server returned 500", "internal error\n"));
+                answer.push_back(
+                    Failure(provider, "remote server returned 500", "internal error\n"));
             } else if (akash::ManifestHashHex(manifest) != ToHex(deployment.hash)) {
                 answer.push_back(Failure(provider, "remote server returned 422",
                                          "manifest version validation failed\n"));
@@ -194,11 +199,16 @@ std::optional<json::object> Network::Gateway(const std::string& method, const js
     lease.owner = owner;
     const auto* provider = ProviderOf(lease.provider);
     if (!provider) {
-        return ErrorOf("rpc error: code = NotFound desc = invalid provider: address not found: key not found");
+        return ErrorOf(
+            "rpc error: code = NotFound desc = invalid provider: address not found: key not found");
     }
-    const auto path = "/lease/" + std::to_string(lease.dseq) + "/" + std::to_string(lease.gseq) + "/" +
-                      std::to_string(lease.oseq) + "/status";
+    const auto path = "/lease/" + std::to_string(lease.dseq) + "/" + std::to_string(lease.gseq) +
+                      "/" + std::to_string(lease.oseq) + "/status";
     if (provider_faults_.hanging.contains(provider->name)) return std::nullopt;
+    const auto url = TextOr(params, "provider_url", "");
+    if (!url.empty() && url != HostUri(*provider)) {  // Another gateway, which has no such lease.
+        return ErrorOf("remote server returned 404");
+    }
     if (method == "lease_logs") {  // The real program says nothing when the provider is down.
         json::object logs;
         if (provider_faults_.down.contains(provider->name)) return json::object{{"result", logs}};
@@ -216,8 +226,9 @@ std::optional<json::object> Network::Gateway(const std::string& method, const js
     if (method != "service_status") return json::object{{"result", status}};
     const auto* service = status.at("services").as_object().if_contains(Text(params.at("service")));
     if (!service) {
-        return json::object{{"error", "remote server returned 404"},
-                            {"detail", "provider error messsage:\nkube: no service for that lease\n"}};
+        return json::object{
+            {"error", "remote server returned 404"},
+            {"detail", "provider error messsage:\nkube: no service for that lease\n"}};
     }
     return json::object{{"result", *service}};
 }
@@ -252,6 +263,8 @@ json::value Network::Control(const std::string& command, const json::object& par
         node_faults_.blocks_stopped = on;
     } else if (command == "no-bids") {
         provider_faults_.no_bids = on;
+    } else if (command == "no-withdrawals") {
+        provider_faults_.no_withdrawals = on;
     } else if (command == "late-bids") {
         provider_faults_.extra_bid_blocks = IntegerOr(params, "blocks", 0);
     } else if (command == "provider-down") {

@@ -11,9 +11,9 @@ namespace berth::sandbox {
 
 /// How the node misbehaves on command.
 struct NodeFaults {
-    std::string mode;          ///< Empty, `hang`, `drop`, `garbage`, `502`.
-    int lost_answers = 0;      ///< Broadcasts that take effect and get no answer.
-    int rejected = 0;          ///< Broadcasts that are answered with `rejection`.
+    std::string mode;      ///< Empty, `hang`, `drop`, `garbage`, `502`.
+    int lost_answers = 0;  ///< Broadcasts that take effect and get no answer.
+    int rejected = 0;      ///< Broadcasts that are answered with `rejection`.
     TxResult rejection;
     bool blocks_stopped = false;
 };
@@ -48,7 +48,8 @@ private:
     const ProviderProfile* ProviderOf(const std::string& address) const;
     std::optional<boost::json::object> SendManifest(const boost::json::object& params,
                                                     const std::string& owner);
-    boost::json::value LeaseStatus(const akash::LeaseId& lease, const ProviderProfile& provider) const;
+    boost::json::value LeaseStatus(const akash::LeaseId& lease,
+                                   const ProviderProfile& provider) const;
 
     const Settings settings_;
     Workloads& workloads_;

@@ -86,7 +86,8 @@ private:
         co_return answer;
     }
 
-    asio::awaitable<std::optional<json::object>> Dispatch(std::string method, const json::object& params)
+    asio::awaitable<std::optional<json::object>> Dispatch(std::string method,
+                                                          const json::object& params)
     {
         if (method == "status") co_return json::object{{"result", StatusJson(network_.chain())}};
         if (method == "query") {
@@ -136,8 +137,10 @@ private:
     static Question ReadQuestion(const json::object& params)
     {
         Question question;
-        for (const auto& word : params.at("path").as_array()) question.path.emplace_back(word.as_string());
-        for (const auto& word : params.at("words").as_array()) question.words.emplace_back(word.as_string());
+        for (const auto& word : params.at("path").as_array())
+            question.path.emplace_back(word.as_string());
+        for (const auto& word : params.at("words").as_array())
+            question.words.emplace_back(word.as_string());
         for (const auto& [name, value] : params.at("flags").as_object()) {
             question.flags[name] = value.as_string();
         }

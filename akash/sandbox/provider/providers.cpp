@@ -6,6 +6,7 @@
 
 #include "akash/sandbox/chain/json_views.hpp"
 #include "akash/sandbox/chain/keys.hpp"
+#include "akash/sandbox/chain/messages.hpp"
 
 namespace berth::sandbox {
 namespace {
@@ -26,32 +27,6 @@ ProviderProfile Profile(const std::string& name, std::int64_t usd_micros, const 
             .attributes = {{"region", region}, {"host", "akash"}, {"tier", "community"}}};
 }
 
-/// The most that the group pays for one block.
-Amount CeilingOf(const GroupState& group)
-{
-    Amount ceiling;
-    for (const auto& unit : group.spec.at("resources").as_array()) {
-        const auto price = akash::ParseDec18(std::string{unit.at("price").at("amount").as_string()});
-        if (!price) continue;
-        ceiling += money::MulDiv(*price, Amount{unit.at("count").to_number<std::int64_t>()}, Amount{1},
-                                 money::Rounding::kFloor);
-    }
-    return ceiling;
-}
-
-bool Satisfies(const ProviderProfile& provider, const GroupState& group)
-{
-    for (const auto& wanted : group.spec.at("requirements").at("attributes").as_array()) {
-        const std::pair<std::string, std::string> attribute{wanted.at("key").as_string(),
-                                                            wanted.at("value").as_string()};
-        if (std::find(provider.attributes.begin(), provider.attributes.end(), attribute) ==
-            provider.attributes.end()) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool IsSpent(const DeploymentState& deployment, std::int64_t height)
 {
     for (const auto& lease : deployment.leases) {
@@ -68,6 +43,11 @@ bool IsSpent(const DeploymentState& deployment, std::int64_t height)
 
 }  // namespace
 
+std::string HostUri(const ProviderProfile& provider)
+{
+    return "https://provider." + provider.name + ".akash.test:8443";
+}
+
 std::vector<ProviderProfile> DefaultProviders()
 {
     auto silent = Profile("silent", 1'000'000, "eu-west");
@@ -83,14 +63,15 @@ std::vector<ProviderProfile> DefaultProviders()
 Amount PricePerBlock(Amount usd_micros_per_month, std::chrono::milliseconds block_time)
 {
     // One uact is one micro-dollar.
-    const auto per_month_e18 = money::MulDiv(usd_micros_per_month, Amount{1'000'000'000'000'000'000},
-                                             Amount{1}, money::Rounding::kFloor);
+    const auto per_month_e18 =
+        money::MulDiv(usd_micros_per_month, Amount{1'000'000'000'000'000'000}, Amount{1},
+                      money::Rounding::kFloor);
     const auto price = money::MulDiv(per_month_e18, Amount{block_time.count()},
                                      Amount{kMonthMilliseconds}, money::Rounding::kCeil);
     // Providers quote six decimals.
-    return money::MulDiv(money::MulDiv(price, Amount{1}, Amount{1'000'000'000'000},
-                                       money::Rounding::kCeil),
-                         Amount{1'000'000'000'000}, Amount{1}, money::Rounding::kFloor);
+    return money::MulDiv(
+        money::MulDiv(price, Amount{1}, Amount{1'000'000'000'000}, money::Rounding::kCeil),
+        Amount{1'000'000'000'000}, Amount{1}, money::Rounding::kFloor);
 }
 
 std::vector<json::object> ProviderMoves(const Chain& chain,
@@ -102,17 +83,18 @@ std::vector<json::object> ProviderMoves(const Chain& chain,
     const auto next_height = chain.height() + 1;
     for (const auto& [key, deployment] : chain.state().deployments) {
         if (deployment.state != "active") continue;
-        if (IsSpent(deployment, next_height)) {
+        if (!faults.no_withdrawals && IsSpent(deployment, next_height)) {
             moves.push_back({{"withdraw", DeploymentIdJson(deployment.id)}});
         }
         for (const auto& order : deployment.orders) {
             if (order.state != "open" || faults.no_bids) continue;
             const auto& group = deployment.groups.at(order.gseq - 1);
             for (const auto& provider : providers) {
-                const auto due = order.created_at + provider.bid_after_blocks + faults.extra_bid_blocks;
+                const auto due =
+                    order.created_at + provider.bid_after_blocks + faults.extra_bid_blocks;
                 const auto price = PricePerBlock(provider.usd_micros_per_month, block_time);
                 if (!provider.bids || faults.down.contains(provider.name) || next_height < due ||
-                    price > CeilingOf(group) || !Satisfies(provider, group)) {
+                    price > CeilingOf(group) || !Satisfies(provider.attributes, group)) {
                     continue;
                 }
                 const akash::LeaseId id{deployment.id.owner, deployment.id.dseq, order.gseq,
@@ -136,10 +118,9 @@ std::vector<json::object> ProviderGenesis(const std::vector<ProviderProfile>& pr
         for (const auto& [key, value] : provider.attributes) {
             attributes.push_back(json::object{{"key", key}, {"value", value}});
         }
-        operations.push_back({{"provider", json::object{
-            {"address", provider.address},
-            {"host_uri", "https://provider." + provider.name + ".akash.test:8443"},
-            {"attributes", attributes}}}});
+        operations.push_back({{"provider", json::object{{"address", provider.address},
+                                                        {"host_uri", HostUri(provider)},
+                                                        {"attributes", attributes}}}});
         operations.push_back({{"faucet", json::object{{"address", provider.address},
                                                       {"denom", "uact"},
                                                       {"amount", "1000000000000"}}}});

@@ -8,9 +8,9 @@ namespace berth::sandbox {
 
 /// One provider of the network and how it behaves.
 struct ProviderProfile {
-    std::string name;                ///< Its names are `*.ingress.NAME.akash.test`.
+    std::string name;  ///< Its names are `*.ingress.NAME.akash.test`.
     std::string address;
-    Amount usd_micros_per_month;     ///< Of any deployment; converted by the block time.
+    Amount usd_micros_per_month;  ///< Of any deployment; converted by the block time.
     bool bids = true;
     int bid_after_blocks = 1;
     std::vector<std::pair<std::string, std::string>> attributes;
@@ -22,11 +22,15 @@ std::vector<ProviderProfile> DefaultProviders();
 /// How providers misbehave on command.
 struct ProviderFaults {
     bool no_bids = false;
+    bool no_withdrawals = false;  ///< Spent escrows stay unsettled.
     int extra_bid_blocks = 0;
-    std::set<std::string> down;        ///< Names of providers that cannot be reached.
-    std::set<std::string> hanging;     ///< Names of providers that never answer.
-    std::set<std::string> failing;     ///< Names of providers that answer 500 to a manifest.
+    std::set<std::string> down;     ///< Names of providers that cannot be reached.
+    std::set<std::string> hanging;  ///< Names of providers that never answer.
+    std::set<std::string> failing;  ///< Names of providers that answer 500 to a manifest.
 };
+
+/// Where a provider's gateway is reached, as the chain has it.
+std::string HostUri(const ProviderProfile& provider);
 
 /// Price per block in 10^-18 uact of a monthly price: real time, whatever the block time.
 Amount PricePerBlock(Amount usd_micros_per_month, std::chrono::milliseconds block_time);

@@ -36,7 +36,8 @@ PemPair ToPem(X509* certificate, EVP_PKEY* key)
     const Buffer certificate_pem{BIO_new(BIO_s_mem()), BIO_free};
     const Buffer key_pem{BIO_new(BIO_s_mem()), BIO_free};
     Require(PEM_write_bio_X509(certificate_pem.get(), certificate) == 1 &&
-                PEM_write_bio_PrivateKey(key_pem.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+                PEM_write_bio_PrivateKey(key_pem.get(), key, nullptr, nullptr, 0, nullptr,
+                                         nullptr) == 1,
             "write PEM");
     return {.certificate = TextOf(certificate_pem.get()), .key = TextOf(key_pem.get())};
 }
@@ -79,7 +80,8 @@ PemPair NewAuthority()
     Require(key != nullptr, "make a key");
     const auto certificate = NewCertificate(key.get(), "Berth sandbox ingress CA", 3650);
     AddExtension(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
-    AddExtension(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
+    AddExtension(certificate.get(), certificate.get(), NID_key_usage,
+                 "critical,keyCertSign,cRLSign");
     AddExtension(certificate.get(), certificate.get(), NID_subject_key_identifier, "hash");
     Sign(certificate.get(), certificate.get(), key.get());
     return ToPem(certificate.get(), key.get());
@@ -108,8 +110,10 @@ PemPair IssueCertificate(const PemPair& authority, const std::vector<std::string
 {
     const Buffer certificate_pem{BIO_new_mem_buf(authority.certificate.data(), -1), BIO_free};
     const Buffer key_pem{BIO_new_mem_buf(authority.key.data(), -1), BIO_free};
-    const Certificate issuer{PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr), X509_free};
-    const Key issuer_key{PEM_read_bio_PrivateKey(key_pem.get(), nullptr, nullptr, nullptr), EVP_PKEY_free};
+    const Certificate issuer{PEM_read_bio_X509(certificate_pem.get(), nullptr, nullptr, nullptr),
+                             X509_free};
+    const Key issuer_key{PEM_read_bio_PrivateKey(key_pem.get(), nullptr, nullptr, nullptr),
+                         EVP_PKEY_free};
     const Key key{EVP_EC_gen("P-256"), EVP_PKEY_free};
     Require(issuer && issuer_key && key, "read the authority");
     const auto certificate = NewCertificate(key.get(), "Berth sandbox ingress", 90);

@@ -3,8 +3,8 @@
 #include <boost/asio.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ssl.hpp>
-#include <boost/beast/http.hpp>
 #include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
 
 namespace berth::sandbox {
 namespace {
@@ -92,7 +92,8 @@ asio::awaitable<void> Serve(const Workloads& workloads, TlsStream client)
         if (port == 0) {
             co_await Refuse(client, http::status::not_found, "no such host\n");
         } else if (port < 0) {
-            co_await Refuse(client, http::status::service_unavailable, "the service is not ready\n");
+            co_await Refuse(client, http::status::service_unavailable,
+                            "the service is not ready\n");
         } else {
             co_await Pass(client, port, parser.get(), buffer);
         }

@@ -32,7 +32,8 @@ void RunToEnd(const PostgresSpec& spec, std::vector<std::string> argv)
 
 bool IsName(const std::string& text)
 {
-    return !text.empty() && text.find_first_not_of(
+    return !text.empty() &&
+           text.find_first_not_of(
                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == text.npos;
 }
 
@@ -46,11 +47,13 @@ void CreateCluster(const PostgresSpec& spec, const fs::path& data)
         throw std::runtime_error{written.error().message};
     }
     GiveTo(password_file, spec.system_user);
-    RunToEnd(spec, {spec.bin / "initdb", "-D", half, "-U", spec.user, "--pwfile=" + password_file.string(),
-                    "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
+    RunToEnd(spec, {spec.bin / "initdb", "-D", half, "-U", spec.user,
+                    "--pwfile=" + password_file.string(), "-A", "scram-sha-256", "-E", "UTF8",
+                    "--locale=C.UTF-8", "--no-sync"});
     fs::remove(password_file);
     if (spec.database != "postgres") {
-        const auto script = "echo 'CREATE DATABASE \"" + spec.database + "\"' | exec \"$0\" --single -D \"$1\" postgres";
+        const auto script = "echo 'CREATE DATABASE \"" + spec.database +
+                            "\"' | exec \"$0\" --single -D \"$1\" postgres";
         RunToEnd(spec, {"/bin/sh", "-c", script, spec.bin / "postgres", half});
     }
     fs::rename(half, data);
@@ -61,7 +64,8 @@ void CreateCluster(const PostgresSpec& spec, const fs::path& data)
 Process StartPostgres(const PostgresSpec& spec)
 {
     if (!IsName(spec.user) || !IsName(spec.database) || spec.password.empty()) {
-        throw std::runtime_error{"POSTGRES_USER, POSTGRES_DB or POSTGRES_PASSWORD is missing or odd."};
+        throw std::runtime_error{
+            "POSTGRES_USER, POSTGRES_DB or POSTGRES_PASSWORD is missing or odd."};
     }
     fs::create_directories(spec.folder);
     fs::permissions(spec.folder, fs::perms::owner_all);
@@ -70,8 +74,8 @@ Process StartPostgres(const PostgresSpec& spec)
     if (!fs::exists(data)) CreateCluster(spec, data);
     fs::remove(data / "postmaster.pid");
     return Process{{.argv = {spec.bin / "postgres", "-D", data, "-h", "127.0.0.1", "-p",
-                             std::to_string(spec.port), "-c", "unix_socket_directories=",
-                             "-c", "max_connections=40", "-c", "shared_buffers=16MB"},
+                             std::to_string(spec.port), "-c", "unix_socket_directories=", "-c",
+                             "max_connections=40", "-c", "shared_buffers=16MB"},
                     .environment = {{"LANG", "C.UTF-8"}, {"HOME", spec.folder.string()}},
                     .log_file = spec.log_file,
                     .user = spec.system_user}};

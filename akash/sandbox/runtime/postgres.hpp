@@ -9,7 +9,7 @@ struct PostgresSpec {
     std::filesystem::path bin;     ///< Folder of initdb and postgres.
     std::filesystem::path folder;  ///< Made if it is not there.
     std::filesystem::path log_file;
-    std::string system_user;       ///< PostgreSQL refuses to run as root.
+    std::string system_user;  ///< PostgreSQL refuses to run as root.
     std::string user = "postgres";
     std::string password;
     std::string database;

@@ -63,7 +63,8 @@ Process::Process(const ProcessSpec& spec)
     std::vector<std::string> environment_texts;
     const char* path = std::getenv("PATH");
     environment_texts.push_back(std::string{"PATH="} + (path ? path : "/usr/bin:/bin"));
-    for (const auto& [name, value] : spec.environment) environment_texts.push_back(name + "=" + value);
+    for (const auto& [name, value] : spec.environment)
+        environment_texts.push_back(name + "=" + value);
     const auto argv = Pointers(argv_texts);
     const auto environment = Pointers(environment_texts);
     const int log = ::open(spec.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -134,8 +135,9 @@ int FreePort()
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     auto address = Loopback(0);
     socklen_t size = sizeof address;
-    const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-                       ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+    const bool bound =
+        ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     ::close(fd);
     if (!bound) throw std::runtime_error{"There is no free loopback port."};
     return ntohs(address.sin_port);
@@ -145,7 +147,8 @@ bool Listens(int port)
 {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const auto address = Loopback(port);
-    const bool open = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool open =
+        ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     ::close(fd);
     return open;
 }

@@ -78,11 +78,12 @@ struct Workloads::Service {
     std::chrono::steady_clock::time_point start_at{};
 };
 
-/// One lease's services. Touched by the workloads' thread; views, ports and log files by others under
-/// the workloads' mutex.
+/// One lease's services. Touched by the workloads' thread; views, ports and log files by others
+/// under the workloads' mutex.
 class Workloads::Running {
 public:
-    Running(akash::LeaseId id, json::value group_json) : lease{std::move(id)}, group(std::move(group_json))
+    Running(akash::LeaseId id, json::value group_json)
+        : lease{std::move(id)}, group(std::move(group_json))
     {
         for (const auto& one : group.at("services").as_array()) Add(one);
         // Databases first: the others connect to them.
@@ -104,7 +105,8 @@ private:
         service.view.total = static_cast<int>(one.at("count").to_number<std::int64_t>());
         for (const auto& expose : one.at("expose").as_array()) {
             const auto port = static_cast<int>(expose.at("port").to_number<std::int64_t>());
-            const auto outside = static_cast<int>(expose.at("externalPort").to_number<std::int64_t>());
+            const auto outside =
+                static_cast<int>(expose.at("externalPort").to_number<std::int64_t>());
             const std::string protocol{expose.at("proto").as_string()};
             if (service.inner_port == 0) service.inner_port = port;
             if (!expose.at("global").as_bool()) continue;
@@ -112,7 +114,8 @@ private:
                 service.view.http = true;
                 service.inner_port = port;
                 if (const auto* hosts = expose.at("hosts").if_array()) {
-                    for (const auto& host : *hosts) service.view.hosts.emplace_back(host.as_string());
+                    for (const auto& host : *hosts)
+                        service.view.hosts.emplace_back(host.as_string());
                 }
             } else {
                 service.view.forwarded.emplace_back(port, protocol);
@@ -321,7 +324,8 @@ void Workloads::Start(Running& running, Service& service)
     if (IsPostgres(service.image)) return StartDatabase(service, name);
     const auto program = settings_.images.find(service.image);
     if (program == settings_.images.end()) {
-        std::ofstream{service.log_file, std::ios::app} << "no program is configured for this image\n";
+        std::ofstream{service.log_file, std::ios::app}
+            << "no program is configured for this image\n";
         service.start_at = std::chrono::steady_clock::time_point::max();
         return;
     }

@@ -17,10 +17,10 @@
 namespace berth::sandbox {
 
 struct RuntimeSettings {
-    std::filesystem::path folder;             ///< Manifests and logs, mode 0700.
-    std::filesystem::path postgres_folder;    ///< Databases; a system user must be able to reach it.
-    std::string postgres_bin;                 ///< Folder of initdb and postgres.
-    std::string postgres_user = "postgres";   ///< Dropped to when we are root.
+    std::filesystem::path folder;            ///< Manifests and logs, mode 0700.
+    std::filesystem::path postgres_folder;   ///< Databases; a system user must be able to reach it.
+    std::string postgres_bin;                ///< Folder of initdb and postgres.
+    std::string postgres_user = "postgres";  ///< Dropped to when we are root.
     std::map<std::string, std::string> images;  ///< Image to program.
 };
 
@@ -28,14 +28,14 @@ struct RuntimeSettings {
 struct ServiceView {
     int total = 0;
     int available = 0;
-    bool http = false;               ///< Reached through the ingress.
-    std::vector<std::string> hosts;  ///< `accept` of the SDL.
+    bool http = false;                                   ///< Reached through the ingress.
+    std::vector<std::string> hosts;                      ///< `accept` of the SDL.
     std::vector<std::pair<int, std::string>> forwarded;  ///< Other global ports and their protocol.
 };
 
-/// Runs what manifests ask for as processes on loopback: PostgreSQL for `postgres` images, a program
-/// from the settings for others. Everything happens on one thread of its own; the processes die with
-/// it, and what was delivered is started again by the next run. Thread-safe.
+/// Runs what manifests ask for as processes on loopback: PostgreSQL for `postgres` images, a
+/// program from the settings for others. Everything happens on one thread of its own; the processes
+/// die with it, and what was delivered is started again by the next run. Thread-safe.
 class Workloads {
 public:
     Workloads(RuntimeSettings settings, Log& log);

@@ -1,5 +1,5 @@
-// What the driver promises, on a running network. Everything in DriverConformance is valid on a real
-// chain too; what commands the sandbox's faults skips there.
+// What the driver promises, on a running network. Everything in DriverConformance is valid on a
+// real chain too; what commands the sandbox's faults skips there.
 
 #include <thread>
 
@@ -28,7 +28,8 @@ RelayDeployment ADeployment()
             .memory_bytes = 1 << 30,
             .storage_bytes = 1 << 30,
             .accept_hosts = {"relay.example.com"},
-            .relay_environment = {{"DATABASE_URL", Secret{"postgres://relay:a<b>&c@postgres:5432/relay"}}},
+            .relay_environment = {{"DATABASE_URL",
+                                   Secret{"postgres://relay:a<b>&c@postgres:5432/relay"}}},
             .postgres_environment = {{"POSTGRES_USER", Secret{"relay"}},
                                      {"POSTGRES_PASSWORD", Secret{"a-long-password"}}},
             .ceiling_per_block_e18 = *ParseDec18("1000"),
@@ -181,18 +182,19 @@ TEST_F(DriverConformance, RunsADeploymentFromCreationToRefund)
     other.relay_image = "example.com/other:2.0";
     EXPECT_EQ(gateway.SendManifest(bid->id, RenderSdl(other)->Expose(), Soon()).error().reason,
               "MANIFEST_REFUSED");
-    const auto status = Eventually([&] { return gateway.LeaseStatus(bid->id, Soon()); },
-                                   [](const auto& services) {
-                                       return services.contains("relay") &&
-                                              services.at("relay").available > 0;
-                                   });
+    const auto status =
+        Eventually([&] { return gateway.LeaseStatus(bid->id, Soon()); },
+                   [](const auto& services) {
+                       return services.contains("relay") && services.at("relay").available > 0;
+                   });
     ASSERT_TRUE(status) << status.error().message;
     EXPECT_GE(status->at("relay").available, 1);
     EXPECT_FALSE(status->at("relay").uris.empty());
     EXPECT_TRUE(status->at("postgres").uris.empty());
     EXPECT_TRUE(gateway.LeaseLogs(bid->id, 4096, Soon()));
 
-    EXPECT_EQ(SendAndWait({DepositMessage(id.owner, id, "uact", money::Amount{1'000'000})}).code, 0);
+    EXPECT_EQ(SendAndWait({DepositMessage(id.owner, id, "uact", money::Amount{1'000'000})}).code,
+              0);
     const auto before = reader.Balance(id.owner, "uact", Soon());
     EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
     const auto after = reader.Balance(id.owner, "uact", Soon());
@@ -200,7 +202,8 @@ TEST_F(DriverConformance, RunsADeploymentFromCreationToRefund)
     const auto closed = reader.GetDeployment(id, Soon());
     ASSERT_TRUE(closed && *closed);
     EXPECT_EQ((*closed)->state, "closed");
-    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason, "NO_ACTIVE_LEASE");
+    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason,
+              "NO_ACTIVE_LEASE");
 }
 
 TEST_F(DriverConformance, RefusesWhatTheChainWouldRefuseBeforeSpending)
@@ -277,7 +280,8 @@ TEST_F(DriverConformance, TypesTheFaultsOfAProvider)
     ASSERT_EQ(SendAndWait({CreateLeaseMessage(bid->id)}).code, 0);
     const auto sdl = RenderSdl(ADeployment());
     network->Control({"manifest-500", "provider=alder"});
-    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason, "MANIFEST_UNKNOWN");
+    EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason,
+              "MANIFEST_UNKNOWN");
     network->Control({"provider-down", "provider=alder"});
     EXPECT_EQ(gateway.SendManifest(bid->id, sdl->Expose(), Soon()).error().reason,
               "PROVIDER_UNAVAILABLE");
@@ -303,11 +307,11 @@ TEST_F(DriverConformance, FindsEverythingAgainAfterTheNetworkWasKilled)
     ASSERT_TRUE(leases);
     ASSERT_EQ(leases->size(), 1u);
     EXPECT_EQ(leases->front().state, "active");
-    const auto status = Eventually([&] { return gateway.LeaseStatus(bid->id, Soon()); },
-                                   [](const auto& services) {
-                                       return services.contains("relay") &&
-                                              services.at("relay").available > 0;
-                                   });
+    const auto status =
+        Eventually([&] { return gateway.LeaseStatus(bid->id, Soon()); },
+                   [](const auto& services) {
+                       return services.contains("relay") && services.at("relay").available > 0;
+                   });
     ASSERT_TRUE(status) << status.error().message;
     EXPECT_GE(status->at("relay").available, 1);
     EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);

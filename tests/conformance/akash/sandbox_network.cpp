@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kStartLimit = 20s;
 constexpr const char* kMnemonic =
-    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+    "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+    "abandon "
     "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art";
 
 // A service in a dozen lines of shell: answers every connection and writes a line each.
@@ -49,8 +50,8 @@ std::string RunToEnd(CommandRunner& runner, const Command& command)
 {
     const auto output = runner.Run(command, Deadline::After(30s));
     if (!output || output->exit_code != 0) {
-        throw std::runtime_error{command.argv[0] + " failed: " +
-                                 (output ? output->err : output.error().message)};
+        throw std::runtime_error{command.argv[0] +
+                                 " failed: " + (output ? output->err : output.error().message)};
     }
     auto text = output->out;
     while (text.ends_with('\n')) text.pop_back();
@@ -109,9 +110,10 @@ void SandboxNetwork::Start(const std::string& address)
     fs::remove(ready_file);
     const auto answer = (folder_ / "answer").string();
     daemon_ = sandbox::Process{
-        {.argv = {Binary("berth-akash-sandbox"), "--address=" + address, "--data_dir=" + (folder_ / "data").string(),
-                  "--ready_file=" + ready_file.string(), "--chain_id=localakash", "--block_time=100ms",
-                  "--postgres_dir=" + (folder_ / "postgres").string(),
+        {.argv = {Binary("berth-akash-sandbox"), "--address=" + address,
+                  "--data_dir=" + (folder_ / "data").string(),
+                  "--ready_file=" + ready_file.string(), "--chain_id=localakash",
+                  "--block_time=100ms", "--postgres_dir=" + (folder_ / "postgres").string(),
                   "--genesis=" + address_ + "=100000000000uakt+2000000000uact",
                   std::string{"--images="} + kTestImage + "=" + answer + ",nginx:1.27=" + answer},
          .environment = {},

@@ -15,8 +15,9 @@ TEST(DecimalTest, ReadsEighteenPlacesExactly)
 
 TEST(DecimalTest, WritesBackWhatItRead)
 {
-    for (const char* text : {"27.018062000000000000", "0.000000000000000001", "-0.500000000000000000",
-                             "0.000000000000000000", "-200000.000000000000000000"}) {
+    for (const char* text :
+         {"27.018062000000000000", "0.000000000000000001", "-0.500000000000000000",
+          "0.000000000000000000", "-200000.000000000000000000"}) {
         EXPECT_EQ(FormatDec18(*ParseDec18(text)), text);
     }
 }

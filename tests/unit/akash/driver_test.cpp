@@ -16,8 +16,8 @@ constexpr const char* kProvider = "akash1dqxa5506apwmsup0hsktx8jfltp6a4cpuuqehr"
 
 std::string Recorded(const std::string& name, const std::string& part)
 {
-    const auto text =
-        ReadFile(std::string{BERTH_SOURCE_DIR "/tests/conformance/recordings/"} + name + "/" + part);
+    const auto text = ReadFile(std::string{BERTH_SOURCE_DIR "/tests/conformance/recordings/"} +
+                               name + "/" + part);
     EXPECT_TRUE(text) << name;
     return text ? *text : "";
 }
@@ -123,7 +123,8 @@ TEST_F(DriverTest, TypesTransportTrouble)
 {
     for (const char* name : {"02-bank/05-node-unreachable", "02-bank/15-node-host-unresolvable"}) {
         Play(name);
-        EXPECT_EQ(reader.Balance(kOwner, "uakt", Deadline::max()).error().reason, "NODE_UNAVAILABLE");
+        EXPECT_EQ(reader.Balance(kOwner, "uakt", Deadline::max()).error().reason,
+                  "NODE_UNAVAILABLE");
     }
     runner.Answer(Fail(ErrorCode::kUnknown, "COMMAND_TIMED_OUT", "killed"));
     EXPECT_EQ(reader.Balance(kOwner, "uakt", Deadline::max()).error().reason, "NODE_TIMEOUT");
@@ -131,12 +132,15 @@ TEST_F(DriverTest, TypesTransportTrouble)
 
 TEST_F(DriverTest, CallsRubbishGarbage)
 {
-    for (const char* out : {"", "hello", "{", "{}", "[]", "{\"denom\":\"uakt\",\"amount\":\"-1\"}",
-                            "{\"denom\":\"uact\",\"amount\":\"1\"}", "{\"denom\":\"uakt\",\"amount\":1}"}) {
+    for (const char* out :
+         {"", "hello", "{", "{}", "[]", "{\"denom\":\"uakt\",\"amount\":\"-1\"}",
+          "{\"denom\":\"uact\",\"amount\":\"1\"}", "{\"denom\":\"uakt\",\"amount\":1}"}) {
         runner.Answer(0, out);
-        EXPECT_EQ(reader.Balance(kOwner, "uakt", Deadline::max()).error().reason, "NODE_GARBAGE") << out;
+        EXPECT_EQ(reader.Balance(kOwner, "uakt", Deadline::max()).error().reason, "NODE_GARBAGE")
+            << out;
     }
-    CommandOutput flood{.exit_code = 137, .out = std::string(1 << 20, 'x'), .err = {}, .truncated = true};
+    CommandOutput flood{
+        .exit_code = 137, .out = std::string(1 << 20, 'x'), .err = {}, .truncated = true};
     runner.Answer(Result<CommandOutput>{flood});
     EXPECT_EQ(reader.Balance(kOwner, "uakt", Deadline::max()).error().reason, "NODE_GARBAGE");
 }
@@ -191,14 +195,17 @@ TEST_F(DriverTest, TypesWhatProvidersSay)
     Play("06-provider/05-send-manifest");
     EXPECT_TRUE(gateway.SendManifest(lease, "sdl", Deadline::max()));
     Play("06-provider/04-send-manifest-wrong-sdl");
-    EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason, "MANIFEST_REFUSED");
+    EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason,
+              "MANIFEST_REFUSED");
     Play("06-provider/01-send-manifest-no-lease");
-    EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason, "NO_ACTIVE_LEASE");
+    EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason,
+              "NO_ACTIVE_LEASE");
     Play("06-provider/35-send-manifest-node-down");
     EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason,
               "PROVIDER_UNAVAILABLE");
     runner.Answer(0, "");
-    EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason, "MANIFEST_UNKNOWN");
+    EXPECT_EQ(gateway.SendManifest(lease, "sdl", Deadline::max()).error().reason,
+              "MANIFEST_UNKNOWN");
     Play("06-provider/03-lease-status-before-manifest");
     EXPECT_EQ(gateway.LeaseStatus(lease, Deadline::max()).error().reason, "NO_MANIFEST");
     Play("06-provider/08-lease-status-ready");
@@ -212,7 +219,8 @@ TEST_F(DriverTest, KeepsTheSdlOffTheCommandLine)
 {
     Play("06-provider/05-send-manifest");
     ASSERT_TRUE(gateway.SendManifest(lease, "password: hunter2", Deadline::max()));
-    for (const auto& word : runner.commands.front().argv) EXPECT_EQ(word.find("hunter2"), word.npos);
+    for (const auto& word : runner.commands.front().argv)
+        EXPECT_EQ(word.find("hunter2"), word.npos);
 }
 
 TEST_F(DriverTest, CutsLogsToTheirNewestBytes)

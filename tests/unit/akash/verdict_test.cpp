@@ -21,7 +21,8 @@ TEST(VerdictTest, RebuildsWhatHasExpired)
 
 TEST(VerdictTest, TellsAMissingBalanceFromABadDenomination)
 {
-    EXPECT_EQ(Judge("undefined", 1, "deposit invalid: insufficient balance"), ChainVerdict::kRefill);
+    EXPECT_EQ(Judge("undefined", 1, "deposit invalid: insufficient balance"),
+              ChainVerdict::kRefill);
     EXPECT_EQ(Judge("undefined", 1, "Deposit invalid: Invalid deposit denomination ibc/17"),
               ChainVerdict::kFail);
 }

@@ -37,6 +37,7 @@ private:
     const boost::json::value* value_;
 };
 
+/// A field that an answer lacks or that is of another type; `ReadFields` catches it.
 struct FieldMissing {
     std::string what;
 };

@@ -31,6 +31,7 @@ public:
     const StoredTx* FindTx(const std::string& hash) const;
     const StoredTx* FindTx(const std::string& address, std::uint64_t sequence) const;
     bool IsPending(const std::string& hash) const;
+    std::size_t pending_count() const { return pending_hashes_.size(); }
 
     /// Takes a transaction into the mempool, or says why not. Messages are not run.
     TxResult Submit(const boost::json::value& tx, const EncodedTx& encoded);

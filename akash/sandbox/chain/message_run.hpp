@@ -27,6 +27,7 @@ struct MessageRun {
 /// Gives the deposits of a bid back and ends it.
 void EndBid(ChainState& state, BidState& bid, const std::string& end_state);
 
+/// Fields of a message; a number may be a decimal text.
 std::string MessageText(const boost::json::value& value);
 std::uint64_t MessageNumber(const boost::json::value& value);
 

@@ -24,6 +24,7 @@ Amount CeilingOf(const GroupState& group);
 bool Satisfies(const std::vector<std::pair<std::string, std::string>>& attributes,
                const GroupState& group);
 
+/// Ids as they stand in a message.
 akash::DeploymentId ReadDeploymentId(const boost::json::value& id);
 akash::LeaseId ReadLeaseId(const boost::json::value& id);
 

@@ -25,6 +25,7 @@ struct AccountState {
     Amounts balances;
 };
 
+/// Money that somebody put into an escrow, in the order in which it came.
 struct DepositState {
     std::string owner;
     std::int64_t height = 0;
@@ -42,6 +43,7 @@ struct EscrowState {
     std::vector<DepositState> deposits;
 };
 
+/// What a group asks providers for.
 struct OrderState {
     std::uint32_t gseq = 1;
     std::uint32_t oseq = 1;
@@ -49,6 +51,7 @@ struct OrderState {
     std::int64_t created_at = 0;
 };
 
+/// Services that one provider has to run together.
 struct GroupState {
     std::uint32_t gseq = 1;
     std::string state = "open";
@@ -56,6 +59,7 @@ struct GroupState {
     std::int64_t created_at = 0;
 };
 
+/// A provider's offer on an order, with the deposit behind it.
 struct BidState {
     akash::LeaseId id;
     std::string state = "open";
@@ -94,6 +98,7 @@ struct DeploymentState {
     LeaseState* Lease(const akash::LeaseId& id);
 };
 
+/// A provider as it registered itself.
 struct ProviderState {
     std::string address;
     std::string host_uri;

@@ -8,6 +8,7 @@
 
 namespace berth::sandbox {
 
+/// A key and what its owner calls it.
 struct NamedKey {
     std::string name;
     AccountKey key;

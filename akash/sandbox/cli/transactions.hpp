@@ -16,6 +16,7 @@ void RunKeys(const Arguments& arguments, const std::vector<std::string>& path);
 boost::json::value MessageOf(const Arguments& arguments, const std::vector<std::string>& path,
                              const std::string& signer);
 
+/// What the flags, the environment or the defaults say.
 std::string NodeOf(const Arguments& arguments);
 std::string HomeOf(const Arguments& arguments);
 std::string ReadStdin();

@@ -283,7 +283,8 @@ json::value Network::Control(const std::string& command, const json::object& par
     for (const auto& one : providers_) {
         names.push_back(json::object{{"name", one.name}, {"address", one.address}});
     }
-    return json::object{{"height", chain_.height()}, {"providers", names}};
+    return json::object{
+        {"height", chain_.height()}, {"pending", chain_.pending_count()}, {"providers", names}};
 }
 
 }  // namespace berth::sandbox

@@ -6,6 +6,7 @@
 
 namespace berth::sandbox {
 
+/// A certificate and its private key, both PEM.
 struct PemPair {
     std::string certificate;
     std::string key;

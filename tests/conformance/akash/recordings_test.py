@@ -12,6 +12,8 @@ Compared are the exit code, the JSON paths with their types, codespace, code and
 error text, after normalising heights, hashes, addresses, amounts of gas and times.
 """
 import datetime
+import hashlib
+import http.server
 import json
 import os
 import pathlib
@@ -22,6 +24,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -43,6 +46,15 @@ GENESIS = {
     "aktonly": "100000000uakt",
     "granter": "100000000uakt+100000000uact",
 }
+# What the nodes behind these ports of the recordings answered to everything.
+BROKEN_NODES = {
+    "27701": (502, "<html>Bad Gateway</html>"),
+    "27702": (429, "Too Many Requests"),
+    "27703": (503, '{"error": "unavailable"}'),
+    "27704": (200, "<html>hello</html>"),
+    "27705": (200, ""),
+    "27706": None,  # Never answers.
+}
 ANSWER_PROGRAM = """#!/usr/bin/env python3
 import os, socket
 host, port = os.environ["BERTH_RELAY_ADDRESS"].split(":")
@@ -52,6 +64,32 @@ listener = socket.create_server((host, int(port)))
 while True:
     listener.accept()[0].close()
 """
+
+
+class BrokenNode(http.server.ThreadingHTTPServer):
+    """A node behind a proxy that is out of order."""
+
+    daemon_threads = True
+
+    def __init__(self, answer):
+        self.answer = answer
+        super().__init__(("127.0.0.1", 0), BrokenNodeHandler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class BrokenNodeHandler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        if self.server.answer is None:
+            time.sleep(60)
+            return
+        status, body = self.server.answer
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
 
 
 class Network:
@@ -65,10 +103,17 @@ class Network:
         for folder in ("tenant", "keysdemo", "nokeys", "multi"):
             (self.run / "state" / folder).mkdir(parents=True)
         self.addresses = {}
+        self.learned = {}  # Recorded hashes and page keys, with what stands for them here.
+        self.sequences = {}
+        self.broken = {port: BrokenNode(answer) for port, answer in BROKEN_NODES.items()}
         for name in GENESIS:
             recover = ["--recover"] if name == "tenant" else ["--no-backup"]
             shown = self.akash(["keys", "add", name, *recover, *self.keyring()], MNEMONIC)
             self.addresses[name] = json.loads(shown.stdout)["address"]
+        keys = self.run / "state/provider/keyring-test"
+        keys.mkdir(parents=True)
+        secret = hashlib.sha256(b"berth sandbox provider birch").hexdigest()
+        (keys / "provider2.key").write_text(secret)
         (self.run / "answer").write_text(ANSWER_PROGRAM)
         os.chmod(self.run / "answer", 0o700)
         genesis = ",".join(f"{self.addresses[name]}={coins}" for name, coins in GENESIS.items())
@@ -125,7 +170,22 @@ class Network:
             text = text.replace(address, self.providers[name])
         for address, name in RECORDED_ACCOUNTS.items():
             text = text.replace(address, self.addresses[name])
+        for port, node in self.broken.items():
+            text = text.replace(f":{port}", f":{node.server_port}")
+        text = text.replace("https://127.0.0.1:28443", "https://provider.alder.akash.test:8443")
+        for recorded, own in self.learned.items():
+            text = text.replace(recorded, own)
         return text
+
+    def learn(self, recorded_out, out):
+        """Notes what stands here for a hash or page key of the recording."""
+        for one, other in zip(documents(recorded_out) or [], documents(out) or []):
+            if not isinstance(one, dict) or not isinstance(other, dict):
+                continue
+            for find in (lambda doc: doc.get("txhash"),
+                         lambda doc: (doc.get("pagination") or {}).get("next_key")):
+                if find(one) and find(other):
+                    self.learned[find(one)] = find(other)
 
 
 class Moves:
@@ -133,7 +193,7 @@ class Moves:
 
     def __init__(self, network):
         self.network = network
-        self.txs = []
+        self.started = {}
 
     def wait_bids(self, dseq, count="2"):
         def enough():
@@ -145,6 +205,58 @@ class Moves:
 
     def ctl(self, *words):
         self.network.ctl(*words)
+
+    def fund_bidder(self):
+        """Gives the provider that bids by hand what its fees cost."""
+        self.network.ctl("faucet", f"address={self.network.providers['birch']}",
+                         "coin=10000000uakt")
+
+    def begin(self, name):
+        """Starts a recording that waits for what the scenario does next; `!end` compares it."""
+        network = self.network
+        height, before = network.height(), self.pending()
+        worker = threading.Thread(target=lambda: self.started.update(
+            {name: run_recording(network, name)}))
+        worker.start()
+        network.wait_until(lambda: self.pending() > before or network.height() > height)
+        self.started[f"{name} thread"] = worker
+
+    def end(self, name):
+        self.started.pop(f"{name} thread").join()
+        return [f"{name}: {fault}" for fault in self.started.pop(name)]
+
+    def pending(self):
+        shown = json.loads(self.network.ctl("show"))
+        return shown.get("result", shown)["pending"]
+
+    def sequences(self, *recorded):
+        """Lets recorded `--sequence` flags stand for the next ones of the account."""
+        _, current = self.sequence()
+        self.network.sequences = {one: str(current + at) for at, one in enumerate(recorded)}
+
+    def wait_closed(self, dseq):
+        def closed():
+            answer = self.network.query("deployment", "get", "--owner",
+                                        self.network.addresses["tenant"], "--dseq", dseq)
+            return answer["deployment"]["state"] == "closed"
+        self.network.wait_until(closed)
+
+    @staticmethod
+    def hold(seconds):
+        """Lets time pass while nothing happens: the real limit of a node is what is recorded."""
+        time.sleep(float(seconds))
+
+    def wait_blocks(self, count):
+        height = self.network.height()
+        self.network.wait_until(lambda: self.network.height() >= height + int(count))
+
+    def send(self, path):
+        """Broadcasts a signed transaction that has to succeed."""
+        network = self.network
+        done = network.akash(["tx", "broadcast", str(network.run / "state/multi" / path), "-b",
+                              "block", "--node", network.node])
+        if done.returncode != 0 or json.loads(done.stdout)["code"] != 0:
+            raise AssertionError(f"send {path}: {done.stdout}{done.stderr}")
 
     def next_block(self):
         height = self.network.height()
@@ -299,6 +411,9 @@ def compare(name, recorded, done):
     return faults
 
 
+ENDED_BY_RECORDER = -15
+ENDLESS_LIMIT = 2  # Seconds until a command that does not end is ended here.
+
 # Outputs that are words of chance.
 TEXT_BY_NATURE = {"01-keys/12-mnemonic", "02-bank/12-unknown-command", "12-unordered/20-encode-offline"}
 
@@ -318,18 +433,30 @@ def run_recording(network, name):
         key, value = argv.pop(0).split("=", 1)
         environment[key] = value
     argv[0] = str(network.binaries / argv[0])
+    if "--sequence" in argv:
+        at = argv.index("--sequence") + 1
+        argv[at] = network.sequences.get(argv[at], argv[at])
+    endless = recording["answer"][0] == ENDED_BY_RECORDER
     try:
-        done = subprocess.run(argv, input=network.here(recording["stdin"]), text=True, timeout=30,
-                              capture_output=True, env=environment, check=False)
-    except subprocess.TimeoutExpired:
-        return ["did not end"]
+        done = subprocess.run(argv, input=network.here(recording["stdin"]), text=True,
+                              timeout=ENDLESS_LIMIT if endless else 30, capture_output=True,
+                              env=environment, check=False)
+    except subprocess.TimeoutExpired as ended:
+        if not endless:
+            return ["did not end"]
+        text = lambda part: (part or b"").decode() if not isinstance(part, str) else part
+        done = subprocess.CompletedProcess(argv, ENDED_BY_RECORDER, text(ended.stdout),
+                                           text(ended.stderr))
+    network.learn(recording["answer"][1], done.stdout)
     return compare(name, recording["answer"], done)
 
 
 def check_lists(scenario):
     index = set((HERE / "index.txt").read_text().split())
-    done = {line for line in scenario if not line.startswith("!")}
-    later = set((HERE / "not_yet.txt").read_text().split())
+    done = {line.removeprefix("!begin ") for line in scenario
+            if not line.startswith("!") or line.startswith("!begin ")}
+    later = {line.split(maxsplit=1)[0] for line in (HERE / "not_yet.txt").read_text().splitlines()
+             if line and not line.startswith("#")}
     faults = [f"{name}: in both lists" for name in sorted(done & later)]
     faults += [f"{name}: in no list" for name in sorted(index - done - later)]
     faults += [f"{name}: no such recording" for name in sorted((done | later) - index)]
@@ -347,7 +474,9 @@ def main():
         for line in scenario:
             if line.startswith("!"):
                 words = shlex.split(line[1:])
-                getattr(moves, words[0])(*words[1:])
+                if words[0] == "end":
+                    count += 1
+                faults += getattr(moves, words[0])(*words[1:]) or []
                 continue
             count += 1
             faults += [f"{line}: {fault}" for fault in run_recording(network, line)]

@@ -44,7 +44,10 @@ bool Distribute(Options& options)
 
 int Complain(const Error& error, bool as_json)
 {
-    if (error.reason == "STOP_REQUESTED") return 130;
+    if (error.reason == "STOP_REQUESTED") {
+        std::cerr << "berth-stack: stopped; nothing of it runs any more" << std::endl;
+        return 130;
+    }
     std::cerr << "berth-stack: " << error.message << " (" << error.reason << ")" << std::endl;
     if (as_json) {
         const json::object fields{{"reason", error.reason}, {"message", error.message}};

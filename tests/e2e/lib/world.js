@@ -1,14 +1,16 @@
 // A private world of Berth (program berth-stack) for one test file.
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 export const build = process.env.BERTH_BUILD ?? path.join(root, 'build/release');
 
+const run = promisify(execFile);
 const START_LIMIT_MS = 180_000;
 
 /// Starts a world and waits until it serves. `args` go to `berth-stack up`, for example
@@ -74,6 +76,42 @@ class World {
   command(command) {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
     return this.nextLine(START_LIMIT_MS);
+  }
+
+  /// The secret key of `admin`, `finance`, `marketplace` or `operator` (the first one).
+  async secretKey(who) {
+    const file = who === 'operator' ? this.info.operators[0].key_file : this.info.keys[who];
+    return Uint8Array.from(Buffer.from((await readFile(file, 'utf8')).trim(), 'hex'));
+  }
+
+  /// Rows of a query on the marketplace's database, as arrays of text.
+  async sql(query) {
+    const { stdout } = await run('psql', [this.info.postgres_url, '-XAtq', '-F', '\t', '-c', query]);
+    return stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
+  }
+
+  /// What the stand-in chain says.
+  async akash(...words) {
+    const { stdout } = await run(
+      path.join(build, 'akash/sandbox/akash'), [...words, '--node', this.info.akash.node, '-o', 'json']);
+    return JSON.parse(stdout);
+  }
+
+  /// Breaks or heals something of the stand-in chain: `no-bids`, `lose-answers`, `heal`, ...
+  async fault(command, ...settings) {
+    await run(path.join(build, 'akash/sandbox/berth-akash-sandbox'),
+      ['ctl', this.info.akash.node, command, ...settings]);
+  }
+
+  /// Polls until `look` finds something.
+  async until(seconds, look) {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (Date.now() > end) throw new Error(`not seen within ${seconds} s: ${look}`);
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
   }
 
   /// Ends the world and removes its folder; the exit code of berth-stack.

@@ -1,5 +1,7 @@
 #include "cli/stack/daemon.hpp"
 
+#include <cstdlib>
+
 #include <boost/json/serialize.hpp>
 
 #include "core/base/command_runner.hpp"
@@ -11,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kFailpointVariable = "BERTH_FAILPOINT";
+constexpr auto kFailpointLogVariable = "BERTH_FAILPOINT_LOG";
 constexpr std::size_t kErrorBytes = 2000;
 
 std::string End(const std::string& text)
@@ -67,6 +70,9 @@ Result<void> Daemon::Start(Deadline deadline)
     child_.environment().erase(kFailpointVariable);
     if (!failpoint_.empty()) child_.environment()[kFailpointVariable] = failpoint_;
     failpoint_.clear();
+    if (const auto* log = std::getenv(kFailpointLogVariable)) {
+        child_.environment()[kFailpointLogVariable] = log;
+    }
     if (const auto started = child_.Start(); !started) return started;
     const auto ready = child_.WaitUntil([this] { return fs::exists(ReadyFile()); }, deadline);
     if (!ready) return ready;

@@ -8,7 +8,8 @@ DO $$ BEGIN
 END $$;
 
 CREATE TABLE operators (
-    operator_id TEXT PRIMARY KEY CONSTRAINT operators_id_is_pubkey CHECK (operator_id ~ '^[0-9a-f]{64}$'),
+    operator_id TEXT PRIMARY KEY
+        CONSTRAINT operators_id_is_pubkey CHECK (operator_id ~ '^[0-9a-f]{64}$'),
     title       TEXT NOT NULL,
     paused      BOOLEAN NOT NULL DEFAULT false,
     created_at  TIMESTAMPTZ NOT NULL DEFAULT now()
@@ -23,7 +24,8 @@ CREATE TABLE plans (
     updated_at  TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 
--- A lane of jobs. operator_id 'marketplace' is the marketplace's own. A large operator gets more lanes.
+-- A lane of jobs. operator_id 'marketplace' is the marketplace's own. A large operator gets more
+-- lanes.
 CREATE TABLE queues (
     queue_id    INTEGER PRIMARY KEY,
     operator_id TEXT NOT NULL,
@@ -36,7 +38,8 @@ INSERT INTO queues VALUES (1, 'marketplace', 0);
 CREATE TABLE price_snapshots (
     snapshot_id  TEXT PRIMARY KEY,
     asset        TEXT NOT NULL,
-    price_usd_e8 NUMERIC(39, 0) NOT NULL CONSTRAINT price_snapshots_price_is_positive CHECK (price_usd_e8 > 0),
+    price_usd_e8 NUMERIC(39, 0) NOT NULL
+        CONSTRAINT price_snapshots_price_is_positive CHECK (price_usd_e8 > 0),
     source       TEXT NOT NULL,
     source_time  TIMESTAMPTZ NOT NULL,
     fetched_at   TIMESTAMPTZ NOT NULL DEFAULT now()
@@ -52,7 +55,8 @@ CREATE TABLE unique_keys (
 
 -- A restored database gets a new generation; until an operator confirms it, reconcile only reports.
 CREATE TABLE installation (
-    only_row   BOOLEAN PRIMARY KEY DEFAULT true CONSTRAINT installation_has_one_row CHECK (only_row),
+    only_row   BOOLEAN PRIMARY KEY DEFAULT true
+        CONSTRAINT installation_has_one_row CHECK (only_row),
     generation TEXT NOT NULL DEFAULT gen_random_uuid()::text
 );
 INSERT INTO installation DEFAULT VALUES;

@@ -1,7 +1,8 @@
 -- migrate:up
 -- Customer tables start their keys with customer_id; ids are hashes that contain it.
 CREATE TABLE customers (
-    customer_id TEXT PRIMARY KEY CONSTRAINT customers_id_is_pubkey CHECK (customer_id ~ '^[0-9a-f]{64}$'),
+    customer_id TEXT PRIMARY KEY
+        CONSTRAINT customers_id_is_pubkey CHECK (customer_id ~ '^[0-9a-f]{64}$'),
     created_at  TIMESTAMPTZ NOT NULL DEFAULT now()
 );
 
@@ -19,8 +20,10 @@ CREATE TABLE signed_events (
 CREATE TABLE quotes (
     quote_id           TEXT PRIMARY KEY,
     plan_id            TEXT NOT NULL,
-    setup_usd_micros   BIGINT NOT NULL CONSTRAINT quotes_setup_is_not_negative CHECK (setup_usd_micros >= 0),
-    monthly_usd_micros BIGINT NOT NULL CONSTRAINT quotes_price_is_positive CHECK (monthly_usd_micros > 0),
+    setup_usd_micros   BIGINT NOT NULL
+        CONSTRAINT quotes_setup_is_not_negative CHECK (setup_usd_micros >= 0),
+    monthly_usd_micros BIGINT NOT NULL
+        CONSTRAINT quotes_price_is_positive CHECK (monthly_usd_micros > 0),
     quote              BYTEA NOT NULL,
     expires_at         TIMESTAMPTZ NOT NULL
 );
@@ -28,7 +31,8 @@ CREATE TABLE quotes (
 -- `plan`, `due`, `facts`, `acceptance`, `failure` are berth.v1 messages as they were fixed.
 CREATE TABLE orders (
     customer_id        TEXT NOT NULL,
-    order_id           TEXT NOT NULL CONSTRAINT orders_id_is_base32 CHECK (order_id ~ '^[a-z2-7]{26}$'),
+    order_id           TEXT NOT NULL
+        CONSTRAINT orders_id_is_base32 CHECK (order_id ~ '^[a-z2-7]{26}$'),
     event_id           TEXT NOT NULL,
     operator_id        TEXT NOT NULL,
     plan_id            TEXT NOT NULL,
@@ -121,5 +125,6 @@ CREATE TABLE step_logs (
     PRIMARY KEY (customer_id, order_id, job_id, epoch, sequence)
 );
 
-GRANT SELECT, INSERT ON customers, signed_events, quotes, order_events, sealed_secrets, step_logs TO berth_marketplace;
+GRANT SELECT, INSERT ON
+    customers, signed_events, quotes, order_events, sealed_secrets, step_logs TO berth_marketplace;
 GRANT SELECT, INSERT, UPDATE ON orders, leases TO berth_marketplace;

@@ -16,7 +16,8 @@ CREATE TABLE channels (
     earned          NUMERIC(39, 0) NOT NULL DEFAULT 0,
     settle_delay    BIGINT NOT NULL,
     deadline        TIMESTAMPTZ,
-    status          TEXT NOT NULL CONSTRAINT channels_status_is_known CHECK (status IN ('open', 'closing', 'closed')),
+    status          TEXT NOT NULL
+        CONSTRAINT channels_status_is_known CHECK (status IN ('open', 'closing', 'closed')),
     observed_ledger BIGINT NOT NULL,
     observed_at     TIMESTAMPTZ NOT NULL DEFAULT now(),
     registered_at   TIMESTAMPTZ NOT NULL DEFAULT now(),
@@ -40,7 +41,8 @@ CREATE TABLE claims (
 );
 CREATE INDEX claims_newest_first ON claims (customer_id, accepted_at DESC);
 
--- One hold an order: `held` until the report is accepted, then `deferred`; `released` when it failed.
+-- One hold an order: `held` until the report is accepted, then `deferred`; `released` when it
+-- failed.
 CREATE TABLE holds (
     customer_id TEXT NOT NULL,
     order_id    TEXT NOT NULL,
@@ -50,7 +52,8 @@ CREATE TABLE holds (
     amount      NUMERIC(39, 0) NOT NULL CONSTRAINT holds_amount_is_positive CHECK (amount > 0),
     usd_micros  BIGINT NOT NULL,
     snapshot_id TEXT NOT NULL,
-    state       TEXT NOT NULL CONSTRAINT holds_state_is_known CHECK (state IN ('held', 'deferred', 'released')),
+    state       TEXT NOT NULL
+        CONSTRAINT holds_state_is_known CHECK (state IN ('held', 'deferred', 'released')),
     PRIMARY KEY (customer_id, order_id)
 );
 

@@ -23,7 +23,8 @@ CREATE TABLE entries (
 );
 CREATE INDEX entries_newest_first ON entries (customer_id, created_at DESC, entry_id DESC);
 
--- Rollup, written in the transaction of its entries; recomputing it from them gives the same figures.
+-- Rollup, written in the transaction of its entries; recomputing it from them gives the same
+-- figures.
 CREATE TABLE margins (
     customer_id           TEXT NOT NULL,
     operator_id           TEXT NOT NULL,
@@ -36,7 +37,8 @@ CREATE TABLE margins (
     PRIMARY KEY (customer_id, operator_id, month)
 );
 
--- How far hosting of an order has been recognised: cumulative since `started`, so that rounding never drifts.
+-- How far hosting of an order has been recognised: cumulative since `started`, so that rounding
+-- never drifts.
 CREATE TABLE recognitions (
     customer_id   TEXT NOT NULL,
     order_id      TEXT NOT NULL,

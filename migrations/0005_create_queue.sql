@@ -91,7 +91,8 @@ CREATE TABLE outbox_messages (
     PRIMARY KEY (operator_id, message_id)
 );
 CREATE INDEX outbox_messages_by_job ON outbox_messages (operator_id, job_id);
-CREATE INDEX outbox_messages_to_send ON outbox_messages (operator_id, wallet, message_id) WHERE state = 'pending';
+CREATE INDEX outbox_messages_to_send ON outbox_messages (operator_id, wallet, message_id)
+    WHERE state = 'pending';
 
 CREATE TABLE transactions (
     operator_id  TEXT NOT NULL,
@@ -122,4 +123,5 @@ CREATE TABLE transaction_messages (
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON jobs TO berth_marketplace;
 GRANT SELECT, INSERT ON job_history, transaction_messages TO berth_marketplace;
-GRANT SELECT, INSERT, UPDATE ON workers, wallets, outbox_messages, transactions TO berth_marketplace;
+GRANT SELECT, INSERT, UPDATE ON
+    workers, wallets, outbox_messages, transactions TO berth_marketplace;

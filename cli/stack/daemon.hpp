@@ -28,8 +28,8 @@ public:
     void Stop() override { child_.Stop(); }
     Child& child() override { return child_; }
 
-    /// The next Start, and no other, runs under BERTH_FAILPOINT of this name. BERTH_FAILPOINT_LOG is
-    /// handed on as it is.
+    /// The next Start, and no other, runs under BERTH_FAILPOINT of this name. BERTH_FAILPOINT_LOG
+    /// is handed on as it is.
     void SetFailpoint(std::string failpoint) { failpoint_ = std::move(failpoint); }
     /// The line of its ready file.
     std::string ready_line() const { return ready_line_; }

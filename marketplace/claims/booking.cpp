@@ -77,16 +77,18 @@ Result<void> PayOrder(pqxx::work& tx, const VerifiedClaim& claim, const ChannelR
     const auto due = DueOn(order, channel);
     const Time expires_at{std::chrono::microseconds{order.due.expires_at()}};
     if (!due || now >= expires_at) {
-        orders::Tell(tx, order, {.kind = "quote_expired",
-                                 .message = "The quote no longer holds; the credit is kept.",
-                                 .details = {}});
+        orders::Tell(tx, order,
+                     {.kind = "quote_expired",
+                      .message = "The quote no longer holds; the credit is kept.",
+                      .details = {}});
         return {};
     }
     if (channel.unapplied < due->amount) {
-        orders::Tell(tx, order, {.kind = "credit_too_low",
-                                 .message = "The channel's credit is less than what is due.",
-                                 .details = {{"due", due->amount.ToString()},
-                                             {"unapplied", channel.unapplied.ToString()}}});
+        orders::Tell(tx, order,
+                     {.kind = "credit_too_low",
+                      .message = "The channel's credit is less than what is due.",
+                      .details = {{"due", due->amount.ToString()},
+                                  {"unapplied", channel.unapplied.ToString()}}});
         return {};
     }
     const ledger::Owner owner{.customer_id = order.customer_id,
@@ -97,8 +99,7 @@ Result<void> PayOrder(pqxx::work& tx, const VerifiedClaim& claim, const ChannelR
 }
 
 Result<v1::SubmitClaimResponse> AnswerOf(pqxx::work& tx, const VerifiedClaim& claim,
-                                         money::Amount credit,
-                                         const std::optional<OrderRow>& order)
+                                         money::Amount credit, const std::optional<OrderRow>& order)
 {
     v1::SubmitClaimResponse response;
     response.set_credited(credit.ToString());

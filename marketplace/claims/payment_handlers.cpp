@@ -72,9 +72,8 @@ v1::ClaimRecord ToProto(const ClaimRow& claim)
 Result<std::optional<std::string>> PaymentHandlers::Answered(const nostr::Event& event)
 {
     using Found = std::optional<std::string>;
-    return parts_.database.Transact<Found>([&](pqxx::work& tx) -> Result<Found> {
-        return FindAnswer(tx, event.pubkey, event.id);
-    });
+    return parts_.database.Transact<Found>(
+        [&](pqxx::work& tx) -> Result<Found> { return FindAnswer(tx, event.pubkey, event.id); });
 }
 
 Result<v1::RegisterChannelResponse> PaymentHandlers::RegisterChannel(

@@ -23,6 +23,7 @@ const std::vector<Migration>& EmbeddedMigrations();
 /// Errors: kInvalid `BAD_MIGRATION` where there is no such mark.
 Result<std::string> UpPart(std::string_view text);
 
+/// A migration and whether the database has it.
 struct MigrationState {
     std::string name;
     bool applied = false;

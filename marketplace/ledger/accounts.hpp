@@ -35,9 +35,9 @@ constexpr Account kLeaseCost{"lease_cost", AccountType::kExpense};
 constexpr Account kNetworkFees{"network_fees", AccountType::kExpense};
 
 inline constexpr std::array kAccounts{
-    kChannelClaims, kUnappliedCredit, kHeldCredit,     kSoldCredit,  kReceivable,
-    kDeferredRevenue, kRevenue,       kRevenueShare,   kOperatorPayable, kMarketplaceFee,
-    kOperatorWallet, kLeaseEscrow,    kLeaseCost,      kNetworkFees};
+    kChannelClaims,   kUnappliedCredit, kHeldCredit,   kSoldCredit,      kReceivable,
+    kDeferredRevenue, kRevenue,         kRevenueShare, kOperatorPayable, kMarketplaceFee,
+    kOperatorWallet,  kLeaseEscrow,     kLeaseCost,    kNetworkFees};
 
 /// `assets`, `liabilities`, `income`, `expenses` or `equity`, by the account's type.
 std::string_view TreeOf(std::string_view account);

@@ -52,10 +52,9 @@ LeaseChange Accrue(LeaseAccount& lease, std::int64_t height, money::Amount rate_
 LeaseChange TrueUp(LeaseAccount& lease, std::int64_t height, money::Amount settled,
                    const money::Asset& asset, const money::Price& price)
 {
-    const auto worth =
-        settled >= lease.posted
-            ? lease.worth_e8 + Times(settled - lease.posted, price.usd_e8)
-            : MulDiv(lease.worth_e8, settled, lease.posted, Rounding::kHalfEven);
+    const auto worth = settled >= lease.posted
+                           ? lease.worth_e8 + Times(settled - lease.posted, price.usd_e8)
+                           : MulDiv(lease.worth_e8, settled, lease.posted, Rounding::kHalfEven);
     lease.height = std::max(lease.height, height);
     lease.accrued_e18 = Times(settled, kE18);
     return MoveTo(lease, settled, worth, asset);

@@ -9,10 +9,10 @@ namespace berth::ledger {
 
 /// What a lease has cost so far, as our books know it.
 struct LeaseAccount {
-    std::int64_t height = 0;          ///< Accrued up to this block.
-    money::Amount accrued_e18{};      ///< In 10^-18 of the coin's smallest unit.
-    money::Amount posted{};           ///< Whole units that are in the books.
-    money::Amount worth_e8{};         ///< Sum of posted units × price in dollars with 8 decimals.
+    std::int64_t height = 0;      ///< Accrued up to this block.
+    money::Amount accrued_e18{};  ///< In 10^-18 of the coin's smallest unit.
+    money::Amount posted{};       ///< Whole units that are in the books.
+    money::Amount worth_e8{};     ///< Sum of posted units × price in dollars with 8 decimals.
     std::int64_t posted_usd_micros = 0;
 
     bool operator==(const LeaseAccount&) const = default;

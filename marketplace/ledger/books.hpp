@@ -34,11 +34,11 @@ struct ServicePrice {
 
 /// A reading of a lease that the marketplace has made itself.
 struct LeaseCost {
-    std::string asset;             ///< `uact`.
-    money::Amount rate_e18;        ///< Per block.
-    std::int64_t height = 0;       ///< Accrue up to this height.
+    std::string asset;        ///< `uact`.
+    money::Amount rate_e18;   ///< Per block.
+    std::int64_t height = 0;  ///< Accrue up to this height.
     std::string snapshot_id;
-    money::Amount price_usd_e8;    ///< Of one whole coin.
+    money::Amount price_usd_e8;  ///< Of one whole coin.
 };
 
 /// The double-entry books. Every function posts within the caller's transaction and keeps the
@@ -63,8 +63,8 @@ std::int64_t AccrueLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq,
                          const LeaseCost& cost, Time now);
 /// What the chain says a lease has cost in all, at a settlement or at its close.
 struct LeaseSettlement {
-    std::string asset;           ///< `uact`.
-    money::Amount amount;        ///< Transferred to the provider since the lease began.
+    std::string asset;     ///< `uact`.
+    money::Amount amount;  ///< Transferred to the provider since the lease began.
     std::int64_t height = 0;
     std::string snapshot_id;
     money::Amount price_usd_e8;  ///< Of one whole coin; for what was not accrued yet.

@@ -46,8 +46,8 @@ constexpr auto kPostedMicros = R"sql(
 std::string EntryId(const Owner& owner, std::string_view kind, std::string_view what)
 {
     std::string name;
-    for (const std::string_view part : {std::string_view{owner.customer_id},
-                                        std::string_view{owner.order_id}, kind, what}) {
+    for (const std::string_view part :
+         {std::string_view{owner.customer_id}, std::string_view{owner.order_id}, kind, what}) {
         name.append(part).push_back('\0');
     }
     return ToHex(Sha256(name)).substr(0, 32);

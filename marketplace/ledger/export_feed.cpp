@@ -33,8 +33,8 @@ std::string Posting(const std::string& account, const std::string& amount, const
 std::string Transaction(const EntryRow& entry)
 {
     const auto amount = entry.amount.ToString();
-    auto head = FormatTime(entry.created_at).substr(0, 10) + ' ' + entry.kind + "  ; entry:" +
-                entry.entry_id + ", customer:" + entry.customer_id;
+    auto head = FormatTime(entry.created_at).substr(0, 10) + ' ' + entry.kind +
+                "  ; entry:" + entry.entry_id + ", customer:" + entry.customer_id;
     if (!entry.order_id.empty()) head += ", order:" + entry.order_id;
     if (!entry.operator_id.empty()) head += ", operator:" + entry.operator_id;
     head += ", usd_micros:" + std::to_string(entry.usd_micros) + '\n';

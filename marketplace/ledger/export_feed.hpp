@@ -12,6 +12,7 @@ namespace berth::ledger {
 /// Later than any entry: where a reading from the newest begins.
 constexpr auto kAfterAllEntries = FromUnixSeconds(253'402'300'799);
 
+/// The formats that the books are written in.
 enum class ExportFormat { kCsv, kHledger };
 
 /// Errors: kInvalid `UNKNOWN_FORMAT`.

@@ -177,8 +177,8 @@ Result<v1::ListEntriesResponse> FinanceHandlers::ListEntries(const Call& call,
 {
     const auto sight = SightOf(call, request.customer());
     if (!sight) return sight.error();
-    const auto order_id = request.order().starts_with("orders/") ? request.order().substr(7)
-                                                                 : request.order();
+    const auto order_id =
+        request.order().starts_with("orders/") ? request.order().substr(7) : request.order();
     const auto arguments = "entries/" + call.caller + '/' + request.customer() + '/' + order_id;
     const auto page = call::ReadPage(request.page_size(), request.page_token(), arguments);
     if (!page) return page.error();

@@ -43,10 +43,10 @@ std::vector<EntryRow> ListEntries(pqxx::transaction_base& tx, const EntryFilter&
 {
     const auto& sight = filter.sight;
     std::vector<EntryRow> entries;
-    for (const auto& row : tx.exec_params(
-             kListEntries, sight.all, sight.operator_id, sight.customer_id, filter.customer_id,
-             filter.order_id, filter.month, db::ToSql(position.created_at), position.entry_id,
-             limit)) {
+    for (const auto& row :
+         tx.exec_params(kListEntries, sight.all, sight.operator_id, sight.customer_id,
+                        filter.customer_id, filter.order_id, filter.month,
+                        db::ToSql(position.created_at), position.entry_id, limit)) {
         entries.push_back({.customer_id = row[0].as<std::string>(),
                            .entry_id = row[1].as<std::string>(),
                            .order_id = row[2].as<std::string>(),
@@ -67,9 +67,9 @@ std::vector<StatementRow> SumByKind(pqxx::transaction_base& tx, const EntryFilte
 {
     const auto& sight = filter.sight;
     std::vector<StatementRow> sums;
-    for (const auto& row : tx.exec_params(kSumByKind, sight.all, sight.operator_id,
-                                          sight.customer_id, filter.customer_id, filter.order_id,
-                                          filter.month)) {
+    for (const auto& row :
+         tx.exec_params(kSumByKind, sight.all, sight.operator_id, sight.customer_id,
+                        filter.customer_id, filter.order_id, filter.month)) {
         sums.push_back({.kind = row[0].as<std::string>(),
                         .asset = row[1].as<std::string>(),
                         .amount = db::ReadAmount(row[2]),

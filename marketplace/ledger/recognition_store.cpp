@@ -40,8 +40,14 @@ void PostRevenue(pqxx::work& tx, const Owner& owner, const Earned& earned)
     const auto what = std::string{earned.kind} + ':' + earned.what;
     const auto row = [&](std::string_view kind, Account debit, Account credit, std::int64_t usd) {
         Post(tx, owner,
-             {.kind = kind, .what = what, .debit = debit, .credit = credit, .worth = Dollars(usd),
-              .time = earned.time, .from = earned.from, .to = earned.to});
+             {.kind = kind,
+              .what = what,
+              .debit = debit,
+              .credit = credit,
+              .worth = Dollars(usd),
+              .time = earned.time,
+              .from = earned.from,
+              .to = earned.to});
     };
     row(earned.kind, kDeferredRevenue, kRevenue, earned.usd_micros);
     row(kind::kOperatorShare, kRevenueShare, kOperatorPayable,
@@ -69,15 +75,26 @@ void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold,
                     const ServicePrice& price, Time now)
 {
     Post(tx, owner,
-         {.kind = kind::kSale, .what = "", .debit = kHeldCredit, .credit = kSoldCredit,
-          .worth = hold, .time = now});
+         {.kind = kind::kSale,
+          .what = "",
+          .debit = kHeldCredit,
+          .credit = kSoldCredit,
+          .worth = hold,
+          .time = now});
     Post(tx, owner,
-         {.kind = kind::kDeferral, .what = "", .debit = kReceivable, .credit = kDeferredRevenue,
-          .worth = Dollars(hold.usd_micros), .time = now});
+         {.kind = kind::kDeferral,
+          .what = "",
+          .debit = kReceivable,
+          .credit = kDeferredRevenue,
+          .worth = Dollars(hold.usd_micros),
+          .time = now});
     const auto setup = SetupOf(price, hold.usd_micros);
     PostRevenue(tx, owner,
-                {.kind = kind::kSetup, .what = "", .usd_micros = setup,
-                 .fee_usd_micros = ShareOf(setup, price.marketplace_fee_bps), .time = now});
+                {.kind = kind::kSetup,
+                 .what = "",
+                 .usd_micros = setup,
+                 .fee_usd_micros = ShareOf(setup, price.marketplace_fee_bps),
+                 .time = now});
     tx.exec_params0(kStart, owner.customer_id, owner.order_id, db::ToSql(now));
 }
 
@@ -95,8 +112,11 @@ std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& p
         PostRevenue(tx, owner,
                     {.kind = kind::kHosting,
                      .what = std::to_string(period.from.time_since_epoch().count()),
-                     .usd_micros = period.usd_micros, .fee_usd_micros = fee, .time = through,
-                     .from = period.from, .to = period.to});
+                     .usd_micros = period.usd_micros,
+                     .fee_usd_micros = fee,
+                     .time = through,
+                     .from = period.from,
+                     .to = period.to});
         posted += period.usd_micros;
     }
     tx.exec_params0(kAdvance, owner.customer_id, owner.order_id, db::ToSql(through),

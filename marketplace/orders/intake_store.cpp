@@ -22,8 +22,8 @@ static_assert(v1::ORDER_STATE_AWAITING_PAYMENT == 1);
 constexpr auto kPlace = R"sql(
     WITH placed AS MATERIALIZED (
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[],
-                             $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[], $11::text[],
-                             $12::text[], $13::bigint[], $14::bigint[], $15::bytea[],
+                             $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[],
+                             $11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bytea[],
                              $16::timestamptz[], $17::timestamptz[])
         AS p (customer_id, event_id, event, answer, order_id, operator_id, plan_id, plan, hostname,
               custom_hostname, relay_name, relay_description, setup_usd_micros,

@@ -12,6 +12,7 @@ namespace berth::orders {
 /// The name that the relay is reached by: the customer's own, else the one in the edge's zone.
 std::string PublicName(const OrderRow& order);
 
+/// By whose key a list of orders is read.
 enum class OrderOwner { kCustomer, kOperator };
 
 /// A place in a list of orders, newest first.

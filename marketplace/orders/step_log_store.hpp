@@ -25,7 +25,9 @@ struct StepLog {
     std::string message;
 };
 
+/// Keeps one attempt at a step.
 void AddStepLog(pqxx::work& tx, const OrderRow& order, const StepLog& log);
+/// True if that report was kept before.
 bool HasStepLog(pqxx::work& tx, const OrderRow& order, const StepLogKey& key);
 
 }  // namespace berth::orders

@@ -18,8 +18,8 @@ struct ChannelOnChain {
     money::Amount capacity;
     money::Amount redeemed;
     std::chrono::seconds settle_delay{0};
-    std::optional<Time> deadline;     ///< The nearer of Expiration and CancelAfter.
-    bool close_requested = false;     ///< Expiration is set.
+    std::optional<Time> deadline;  ///< The nearer of Expiration and CancelAfter.
+    bool close_requested = false;  ///< Expiration is set.
     std::optional<std::uint32_t> destination_tag;
     std::int64_t ledger = 0;
     Time ledger_time;

@@ -47,20 +47,20 @@ std::optional<ChannelRow> ReadOne(pqxx::transaction_base& tx, const char* query,
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
     return ChannelRow{.key = key,
-                       .network = row[0].as<std::string>(),
-                       .asset = row[1].as<std::string>(),
-                       .public_key = row[2].as<std::string>(),
-                       .capacity = db::ReadAmount(row[3]),
-                       .redeemed = db::ReadAmount(row[4]),
-                       .accepted = db::ReadAmount(row[5]),
-                       .baseline = db::ReadAmount(row[6]),
-                       .unapplied = db::ReadAmount(row[7]),
-                       .held = db::ReadAmount(row[8]),
-                       .earned = db::ReadAmount(row[9]),
-                       .settle_delay = std::chrono::seconds{row[10].as<std::int64_t>()},
-                       .deadline = db::ReadOptionalTime(row[11]),
-                       .status = row[12].as<std::string>(),
-                       .observed_ledger = row[13].as<std::int64_t>()};
+                      .network = row[0].as<std::string>(),
+                      .asset = row[1].as<std::string>(),
+                      .public_key = row[2].as<std::string>(),
+                      .capacity = db::ReadAmount(row[3]),
+                      .redeemed = db::ReadAmount(row[4]),
+                      .accepted = db::ReadAmount(row[5]),
+                      .baseline = db::ReadAmount(row[6]),
+                      .unapplied = db::ReadAmount(row[7]),
+                      .held = db::ReadAmount(row[8]),
+                      .earned = db::ReadAmount(row[9]),
+                      .settle_delay = std::chrono::seconds{row[10].as<std::int64_t>()},
+                      .deadline = db::ReadOptionalTime(row[11]),
+                      .status = row[12].as<std::string>(),
+                      .observed_ledger = row[13].as<std::int64_t>()};
 }
 
 }  // namespace

@@ -57,9 +57,9 @@ Result<void> TakeHold(pqxx::work& tx, const ChannelKey& key, const ledger::Owner
         return Fail(ErrorCode::kPrecondition, "CREDIT_TOO_LOW",
                     "The channel has less unapplied credit than the order needs.");
     }
-    const auto held = tx.exec_params(kInsert, owner.customer_id, owner.order_id, key.rail,
-                                     key.channel_id, worth.asset, worth.amount.ToString(),
-                                     worth.usd_micros, worth.snapshot_id);
+    const auto held =
+        tx.exec_params(kInsert, owner.customer_id, owner.order_id, key.rail, key.channel_id,
+                       worth.asset, worth.amount.ToString(), worth.usd_micros, worth.snapshot_id);
     if (held.affected_rows() == 0) {
         return Fail(ErrorCode::kPrecondition, "HOLD_EXISTS", "The order had its hold already.");
     }

@@ -52,9 +52,9 @@ void RecordObservation(pqxx::work& tx, ChannelRow& channel,
     if (pushed == money::Amount{}) return;
     const auto what = "pushed:" + channel.key.rail + '-' + channel.key.channel_id + ':' +
                       channel.redeemed.ToString();
-    ledger::PostClaimCredit(tx, {.customer_id = channel.key.customer_id, .order_id = "",
-                                 .operator_id = ""},
-                            what, WorthNow(tx, channel.asset, pushed), DatabaseNow(tx));
+    ledger::PostClaimCredit(
+        tx, {.customer_id = channel.key.customer_id, .order_id = "", .operator_id = ""}, what,
+        WorthNow(tx, channel.asset, pushed), DatabaseNow(tx));
     db::Notify(tx, "balance/" + channel.key.customer_id);
 }
 

@@ -61,10 +61,9 @@ Result<void> RequireValidated(const json::object& result)
 bool HasNumbers(const json::object& node)
 {
     return FindUint32(node, "SettleDelay") &&
-           std::ranges::all_of(std::array{"Expiration", "CancelAfter", "DestinationTag"},
-                               [&](const char* name) {
-                                   return !node.contains(name) || FindUint32(node, name);
-                               });
+           std::ranges::all_of(
+               std::array{"Expiration", "CancelAfter", "DestinationTag"},
+               [&](const char* name) { return !node.contains(name) || FindUint32(node, name); });
 }
 
 Result<std::optional<ChannelOnChain>> ReadNode(const json::object& node,

@@ -50,9 +50,8 @@ Result<Time> RippledLedger::CloseTime(std::int64_t ledger, Deadline deadline) co
 Result<std::optional<ChannelOnChain>> RippledLedger::Read(const std::string& channel_id,
                                                           Deadline deadline)
 {
-    const auto entry =
-        Ask("ledger_entry", {{"payment_channel", channel_id}, {"ledger_index", "validated"}},
-            deadline);
+    const auto entry = Ask(
+        "ledger_entry", {{"payment_channel", channel_id}, {"ledger_index", "validated"}}, deadline);
     if (!entry) return entry.error();
     auto channel = ReadChannel(*entry, channel_id);
     if (!channel || !*channel) return channel;

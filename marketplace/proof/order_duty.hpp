@@ -54,7 +54,9 @@ protected:
     const Parts parts_;
 };
 
+/// Whose books an order's entries belong to.
 ledger::Owner OwnerOf(const orders::OrderRow& order);
+/// What an order's service costs its customer.
 ledger::ServicePrice PriceOf(const orders::OrderRow& order);
 
 }  // namespace berth::proof

@@ -45,6 +45,7 @@ struct LeaseRequest {
     std::chrono::milliseconds lease{0};
 };
 
+/// A lease by job and epoch.
 struct JobLease {
     std::string job_id;
     std::uint64_t epoch = 0;

@@ -57,6 +57,7 @@ public:
     virtual Result<StoreFigures> Measure() = 0;
 };
 
+/// Makes a store of its own for each thread that asks.
 using EventStoreFactory = std::function<std::unique_ptr<EventStore>()>;
 
 /// What a REQ is answered with: the filters' events without repeats, newest first. A filter's limit

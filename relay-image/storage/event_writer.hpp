@@ -28,11 +28,13 @@ public:
     virtual void OnAccepted(const EventPtr& event) = 0;
 };
 
+/// An event to be stored, and who waits for the answer.
 struct Submission {
     EventPtr event;
     std::weak_ptr<Publisher> publisher;
 };
 
+/// What became of a submission.
 struct Written {
     Submission submission;
     Result<Verdict> outcome;

@@ -5,10 +5,12 @@ import { assertInvariants } from '../lib/invariants.js';
 import { Marketplace } from '../lib/marketplace.js';
 import { startWorld } from '../lib/world.js';
 
-let world; let marketplace; let customer;
+let world;
+let marketplace;
+let customer;
 
 before(async () => {
-  world = await startWorld(['--block-time', '200', '--set', 'marketplace.steps.bids=4s']);
+  world = await startWorld(['--block-time', '200', '--set', 'marketplace.step_budgets.choose_bid=4s']);
   marketplace = new Marketplace(world.info);
   customer = new Customer(world, marketplace);
   await customer.openChannel(100_000_000);
@@ -18,12 +20,14 @@ after(async () => {
   await world?.stop();
 });
 
-test('where no provider bids the order fails, and the credit is exactly what it was before', async () => {
+test('where no provider bids the order fails and leaves exactly the credit of before', async () => {
   await world.fault('no-bids');
   const order = await customer.placeOrder();
   const due = order.due.find(({ rail }) => rail === 'xrp').amount;
   customer.cumulative = 7_000n;
-  await marketplace.call('PaymentService', 'SubmitClaim', { event: customer.claimEvent('', customer.cumulative) });
+  await marketplace.call('PaymentService', 'SubmitClaim', {
+    event: customer.claimEvent('', customer.cumulative),
+  });
   await customer.pay(order);
   const paid = BigInt(due) + 7_000n;
   await assert.rejects(() => customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 90), /FAILED/);
@@ -39,6 +43,14 @@ test('where no provider bids the order fails, and the credit is exactly what it 
   await assertInvariants(world, 'after the refund');
 
   const { wallet } = world.info.akash;
-  const { deployments } = await world.akash('query', 'deployment', 'list', '--owner', wallet, '--state', 'active');
+  const { deployments } = await world.akash(
+    'query',
+    'deployment',
+    'list',
+    '--owner',
+    wallet,
+    '--state',
+    'active',
+  );
   assert.deepEqual(deployments, []);
 });

@@ -8,7 +8,10 @@ import { startWorld } from '../lib/world.js';
 const code = { invalid: 3, notFound: 5, exists: 6, precondition: 9, unauthenticated: 16 };
 const now = () => Math.floor(Date.now() / 1000);
 
-let world; let marketplace; let customer; let order;
+let world;
+let marketplace;
+let customer;
+let order;
 
 before(async () => {
   world = await startWorld();
@@ -36,26 +39,65 @@ const changed = (event, change) => JSON.stringify({ ...JSON.parse(event), ...cha
 test('a wrong signature, a changed content and a foreign audience are refused', async () => {
   const event = customer.event('order', { plan: world.info.operators[0].plan });
   const other = customer.event('order', { plan: world.info.operators[0].plan, relay_name: 'x' });
-  await refused(place(changed(event, { sig: JSON.parse(other).sig })), code.unauthenticated, 'BAD_SIGNATURE');
+  await refused(
+    place(changed(event, { sig: JSON.parse(other).sig })),
+    code.unauthenticated,
+    'BAD_SIGNATURE',
+  );
   await refused(place(changed(event, { content: '{}' })), code.unauthenticated, 'BAD_EVENT_ID');
-  const tags = [['p', getPublicKey(generateSecretKey())], ['v', '1'], ['expiration', String(now() + 300)]];
-  await refused(place(customer.event('order', { plan: world.info.operators[0].plan }, { tags })), code.invalid, 'WRONG_MARKETPLACE');
+  const tags = [
+    ['p', getPublicKey(generateSecretKey())],
+    ['v', '1'],
+    ['expiration', String(now() + 300)],
+  ];
+  await refused(
+    place(customer.event('order', { plan: world.info.operators[0].plan }, { tags })),
+    code.invalid,
+    'WRONG_MARKETPLACE',
+  );
 });
 
 test('an expired event and one from the future are refused', async () => {
-  await refused(place(customer.event('order', { plan: world.info.operators[0].plan }, { expiration: now() - 1 })),
-    code.invalid, 'EVENT_EXPIRED');
-  await refused(place(customer.event('order', { plan: world.info.operators[0].plan }, { createdAt: now() + 3600 })),
-    code.invalid, 'CLOCK_OFF');
+  await refused(
+    place(
+      customer.event('order', { plan: world.info.operators[0].plan }, { expiration: now() - 1 }),
+    ),
+    code.invalid,
+    'EVENT_EXPIRED',
+  );
+  await refused(
+    place(
+      customer.event('order', { plan: world.info.operators[0].plan }, { createdAt: now() + 3600 }),
+    ),
+    code.invalid,
+    'CLOCK_OFF',
+  );
 });
 
 test('unknown plans, fields and kinds and malformed names are refused', async () => {
-  await refused(place(customer.event('order', { plan: 'plans/none' })), code.notFound, 'UNKNOWN_PLAN');
-  await refused(place(customer.event('order', { plan: world.info.operators[0].plan, discount: 99 })), code.invalid, 'BAD_TERMS');
+  await refused(
+    place(customer.event('order', { plan: 'plans/none' })),
+    code.notFound,
+    'UNKNOWN_PLAN',
+  );
+  await refused(
+    place(customer.event('order', { plan: world.info.operators[0].plan, discount: 99 })),
+    code.invalid,
+    'BAD_TERMS',
+  );
   await refused(place(customer.event('cancel', { order: order.name })), code.invalid, 'WRONG_KIND');
-  for (const host of ['-x.customer.test', 'a..b', 'x.test\nupdate add', 'ä.test', `${'a'.repeat(64)}.test`]) {
-    await refused(place(customer.event('order', { plan: world.info.operators[0].plan, custom_hostname: host })),
-      code.invalid, 'BAD_HOSTNAME');
+  for (const host of [
+    '-x.customer.test',
+    'a..b',
+    'x.test\nupdate add',
+    'ä.test',
+    `${'a'.repeat(64)}.test`,
+  ]) {
+    await refused(
+      place(customer.event('order', { plan: world.info.operators[0].plan, custom_hostname: host })),
+      code.invalid,
+      'BAD_HOSTNAME',
+    );
   }
 });
 
@@ -69,19 +111,27 @@ test('what is not an event is refused by size, depth and grammar', async () => {
 test('amounts with signs, exponents and leading zeros are refused', async () => {
   for (const cumulative of ['+1', '-1', '1e6', '0100', '1.0', '', '٣']) {
     const event = customer.event('claim', {
-      rail: 'xrp', channel_id: customer.channelId, cumulative, order: order.name,
-      signature: customer.payer.claim(customer.channelId, 1_000_000) });
+      rail: 'xrp',
+      channel_id: customer.channelId,
+      cumulative,
+      order: order.name,
+      signature: customer.payer.claim(customer.channelId, 1_000_000),
+    });
     await refused(claim(event), code.invalid, 'BAD_AMOUNT');
   }
 });
 
-test('a claim that does not grow, is too large, or is signed for another amount is refused', async () => {
+test('a claim that does not grow, is too large or is signed for another amount is refused', async () => {
   await claim(customer.claimEvent('', 20_000));
   await refused(claim(customer.claimEvent('', 10_000)), code.exists, 'NOT_INCREASING');
   await refused(claim(customer.claimEvent('', 100_000_001)), code.precondition, 'OVER_CAPACITY');
   const event = customer.event('claim', {
-    rail: 'xrp', channel_id: customer.channelId, cumulative: '5000000', order: order.name,
-    signature: customer.payer.claim(customer.channelId, 4_000_000) });
+    rail: 'xrp',
+    channel_id: customer.channelId,
+    cumulative: '5000000',
+    order: order.name,
+    signature: customer.payer.claim(customer.channelId, 4_000_000),
+  });
   await refused(claim(event), code.unauthenticated, 'BAD_CLAIM_SIGNATURE');
 });
 
@@ -91,8 +141,13 @@ test("somebody else's channel and order look as if they were not there", async (
   stranger.payer = customer.payer;
   await refused(claim(stranger.claimEvent('', 30_000)), code.notFound, 'UNKNOWN_CHANNEL');
   await refused(stranger.order(order.name), code.notFound, 'UNKNOWN_ORDER');
-  await refused(marketplace.call('OrderService', 'CancelOrder', {
-    event: stranger.event('cancel', { order: order.name }) }), code.notFound, 'UNKNOWN_ORDER');
+  await refused(
+    marketplace.call('OrderService', 'CancelOrder', {
+      event: stranger.event('cancel', { order: order.name }),
+    }),
+    code.notFound,
+    'UNKNOWN_ORDER',
+  );
 });
 
 test('after all of it the channel holds the one claim that was good', async () => {

@@ -50,6 +50,9 @@ test('what is killed by command stays down until it is started', async () => {
 test('a stopped world leaves no process and no port behind', async () => {
   const { pids, marketplace } = world.info;
   await world.stop();
-  assert.deepEqual(Object.entries(pids).filter(([, pid]) => isAlive(pid)), []);
+  assert.deepEqual(
+    Object.entries(pids).filter(([, pid]) => isAlive(pid)),
+    [],
+  );
   assert.equal(await listens(marketplace.address), false);
 });

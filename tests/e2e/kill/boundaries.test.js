@@ -1,5 +1,5 @@
-// Kill -9 at every named boundary of an order's life. Each order has to reach its end all the same, and
-// every invariant has to hold.
+// Kill -9 at every named boundary of an order's life. Each order has to reach its end all
+// the same, and every invariant has to hold.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,11 +10,18 @@ import { assertInvariants } from '../lib/invariants.js';
 import { Marketplace } from '../lib/marketplace.js';
 import { startWorld } from '../lib/world.js';
 
-const shortLeases = ['jobs.lease=2s', 'jobs.heartbeat=500ms', 'jobs.poll=200ms', 'jobs.retry_first=100ms',
-  'wallets.lease=2s', 'meter_interval=1s'].flatMap((setting) => ['--set', `marketplace.${setting}`]);
+const shortLeases = [
+  'jobs.lease=2s',
+  'jobs.heartbeat=500ms',
+  'jobs.poll=200ms',
+  'jobs.retry_first=100ms',
+  'wallets.lease=2s',
+  'meter_interval=1s',
+].flatMap((setting) => ['--set', `marketplace.${setting}`]);
 const trail = path.join(mkdtempSync(path.join(tmpdir(), 'berth-kill-')), 'boundaries');
 
-let world; let marketplace;
+let world;
+let marketplace;
 
 before(async () => {
   process.env.BERTH_FAILPOINT_LOG = trail;
@@ -26,7 +33,8 @@ after(async () => {
   await world?.stop();
 });
 
-const serverOf = (boundary) => boundary.slice(0, boundary.indexOf('.')).replace('market', 'marketplace');
+const serverOf = (boundary) =>
+  boundary.slice(0, boundary.indexOf('.')).replace('market', 'marketplace');
 
 // A request is repeated as it is until it is answered: its event makes that safe.
 async function persist(request) {
@@ -45,10 +53,14 @@ async function wholeLife() {
   const customer = new Customer(world, marketplace);
   await persist(() => customer.openChannel(50_000_000));
   const placing = customer.event('order', { plan: world.info.operators[0].plan });
-  const { order } = await persist(() => marketplace.call('OrderService', 'PlaceOrder', { event: placing }));
+  const { order } = await persist(() =>
+    marketplace.call('OrderService', 'PlaceOrder', { event: placing }),
+  );
   const drops = order.due.find(({ rail }) => rail === 'xrp').amount;
   const paying = customer.claimEvent(order.name, drops);
-  const paid = await persist(() => marketplace.call('PaymentService', 'SubmitClaim', { event: paying }));
+  const paid = await persist(() =>
+    marketplace.call('PaymentService', 'SubmitClaim', { event: paying }),
+  );
   assert.equal(paid.credited, drops);
   await customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 90);
   await assertInvariants(world, 'while active');
@@ -61,7 +73,7 @@ async function wholeLife() {
   return { customer, order };
 }
 
-test('an undisturbed order names the boundaries; kill -9 at each of them loses and doubles nothing', async (t) => {
+test('kill -9 at each boundary that an undisturbed order passes loses and doubles nothing', async (t) => {
   await wholeLife();
   assert.ok(existsSync(trail), 'no boundary was passed');
   const boundaries = [...new Set(readFileSync(trail, 'utf8').split('\n').filter(Boolean))];
@@ -73,10 +85,14 @@ test('an undisturbed order names the boundaries; kill -9 at each of them loses a
       const armed = await world.command({ do: 'restart', server, failpoint: boundary });
       assert.ok(armed.ok, JSON.stringify(armed));
       await wholeLife();
-      const ended = world.events.slice(before).find((event) => event.event === 'ended' && event.server === server);
+      const ended = world.events
+        .slice(before)
+        .find((event) => event.event === 'ended' && event.server === server);
       assert.match(ended?.how ?? 'it was not killed', /signal 9|SIGKILL/);
       await assertInvariants(world, `after kill -9 at ${boundary}`);
     });
   }
-  process.stdout.write(`# note: kill -9 at ${boundaries.length} boundaries: ${boundaries.join(' ')}\n`);
+  process.stdout.write(
+    `# note: kill -9 at ${boundaries.length} boundaries: ${boundaries.join(' ')}\n`,
+  );
 });

@@ -27,7 +27,8 @@ export class Customer {
   async registerChannel() {
     const { channel } = await this.marketplace.call('PaymentService', 'RegisterChannel', {
       event: this.event('channel', {
-        rail: 'xrp', channel_id: this.channelId,
+        rail: 'xrp',
+        channel_id: this.channelId,
         proof: this.payer.proof(this.marketplace.pubkey, this.pubkey, this.channelId),
       }),
     });
@@ -36,7 +37,10 @@ export class Customer {
 
   claimEvent(order, cumulative) {
     return this.event('claim', {
-      rail: 'xrp', channel_id: this.channelId, cumulative: String(cumulative), order,
+      rail: 'xrp',
+      channel_id: this.channelId,
+      cumulative: String(cumulative),
+      order,
       signature: this.payer.claim(this.channelId, cumulative),
     });
   }
@@ -49,18 +53,23 @@ export class Customer {
 
   async pay(order, drops = BigInt(order.due.find((due) => due.rail === 'xrp').amount)) {
     this.cumulative += drops;
-    return this.marketplace.call('PaymentService', 'SubmitClaim',
-      { event: this.claimEvent(order.name, this.cumulative) });
+    return this.marketplace.call('PaymentService', 'SubmitClaim', {
+      event: this.claimEvent(order.name, this.cumulative),
+    });
   }
 
   read(service, method, request) {
     return this.marketplace.call(service, method, request, this.secretKey);
   }
 
-  async order(name) { return (await this.read('OrderService', 'GetOrder', { name })).order; }
+  async order(name) {
+    return (await this.read('OrderService', 'GetOrder', { name })).order;
+  }
 
   async channel() {
-    return (await this.read('PaymentService', 'GetChannel', { name: `channels/xrp-${this.channelId}` })).channel;
+    return (
+      await this.read('PaymentService', 'GetChannel', { name: `channels/xrp-${this.channelId}` })
+    ).channel;
   }
 
   // Follows the order until `wanted`, over restarts of the marketplace; returns every event seen.
@@ -70,7 +79,11 @@ export class Customer {
     let resumeAfter = '0';
     while (Date.now() < give_up) {
       const stream = this.marketplace.stream(
-        'OrderService', 'WatchOrder', { name, resume_after: resumeAfter }, this.secretKey);
+        'OrderService',
+        'WatchOrder',
+        { name, resume_after: resumeAfter },
+        this.secretKey,
+      );
       const timer = setTimeout(() => stream.cancel(), give_up - Date.now());
       try {
         for await (const message of stream) {
@@ -85,13 +98,17 @@ export class Customer {
         }
       } catch (error) {
         if (error.code === undefined || ![1, 4, 14].includes(error.code)) throw error;
-        await new Promise((resolve) => { setTimeout(resolve, 200); });
+        await new Promise((resolve) => {
+          setTimeout(resolve, 200);
+        });
       } finally {
         clearTimeout(timer);
         stream.cancel();
       }
     }
     const last = events.at(-1);
-    throw new Error(`${name} was not ${wanted} after ${seconds} s; last: ${last?.state} ${last?.message}`);
+    throw new Error(
+      `${name} was not ${wanted} after ${seconds} s; last: ${last?.state} ${last?.message}`,
+    );
   }
 }

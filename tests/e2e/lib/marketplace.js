@@ -12,19 +12,43 @@ const protoRoot = path.join(root, 'proto');
 const services = ['order', 'payment', 'worker', 'operator', 'finance'];
 const definition = loader.loadSync(
   services.map((name) => path.join(protoRoot, `berth/v1/${name}_service.proto`)),
-  { includeDirs: [protoRoot], longs: String, enums: String, defaults: true, oneofs: true, keepCase: true });
+  {
+    includeDirs: [protoRoot],
+    longs: String,
+    enums: String,
+    defaults: true,
+    oneofs: true,
+    keepCase: true,
+  },
+);
 export const berth = grpc.loadPackageDefinition(definition).berth.v1;
 
-export const kinds = { order: 24410, amend: 24411, cancel: 24412, channel: 24413, claim: 24414, action: 24415 };
+export const kinds = {
+  order: 24410,
+  amend: 24411,
+  cancel: 24412,
+  channel: 24413,
+  claim: 24414,
+  action: 24415,
+};
 
 export function sign(secretKey, kind, terms, marketplace, { createdAt, expiration, tags } = {}) {
   const now = createdAt ?? Math.floor(Date.now() / 1000);
-  return JSON.stringify(finalizeEvent({
-    kind,
-    created_at: now,
-    tags: tags ?? [['p', marketplace], ['v', '1'], ['expiration', String(expiration ?? now + 300)]],
-    content: JSON.stringify(terms),
-  }, secretKey));
+  return JSON.stringify(
+    finalizeEvent(
+      {
+        kind,
+        created_at: now,
+        tags: tags ?? [
+          ['p', marketplace],
+          ['v', '1'],
+          ['expiration', String(expiration ?? now + 300)],
+        ],
+        content: JSON.stringify(terms),
+      },
+      secretKey,
+    ),
+  );
 }
 
 export function reasonOf(error) {
@@ -50,13 +74,19 @@ export class Marketplace {
     const metadata = new grpc.Metadata();
     if (!secretKey) return metadata;
     const { path: rpc, requestSerialize } = berth[service].service[method];
-    const event = finalizeEvent({
-      kind: 27235,
-      created_at: Math.floor(Date.now() / 1000),
-      tags: [['u', `grpc://${this.address}${rpc}`], ['method', 'POST'],
-        ['payload', createHash('sha256').update(requestSerialize(request)).digest('hex')]],
-      content: '',
-    }, secretKey);
+    const event = finalizeEvent(
+      {
+        kind: 27235,
+        created_at: Math.floor(Date.now() / 1000),
+        tags: [
+          ['u', `grpc://${this.address}${rpc}`],
+          ['method', 'POST'],
+          ['payload', createHash('sha256').update(requestSerialize(request)).digest('hex')],
+        ],
+        content: '',
+      },
+      secretKey,
+    );
     metadata.set('authorization', `Nostr ${Buffer.from(JSON.stringify(event)).toString('base64')}`);
     return metadata;
   }
@@ -65,19 +95,27 @@ export class Marketplace {
   call(service, method, request = {}, secretKey) {
     return new Promise((resolve, reject) => {
       this.#client(service)[method](
-        request, this.#metadata(service, method, request, secretKey), { deadline: Date.now() + 30_000 },
+        request,
+        this.#metadata(service, method, request, secretKey),
+        { deadline: Date.now() + 30_000 },
         (error, response) => {
           if (!error) return resolve(response);
           error.reason = reasonOf(error);
           return reject(error);
-        });
+        },
+      );
     });
   }
 
   stream(service, method, request, secretKey) {
     return this.#client(service)[method](
-      request, this.#metadata(service, method, request, secretKey), { deadline: Date.now() + 300_000 });
+      request,
+      this.#metadata(service, method, request, secretKey),
+      { deadline: Date.now() + 300_000 },
+    );
   }
 
-  close() { for (const client of Object.values(this.clients)) client.close(); }
+  close() {
+    for (const client of Object.values(this.clients)) client.close();
+  }
 }

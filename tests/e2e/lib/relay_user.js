@@ -24,30 +24,49 @@ export class RelayUser {
 
   get(path, headers = {}) {
     return new Promise((resolve, reject) => {
-      const request = https.get({
-        ...this.tls, host: this.url.hostname, port: this.url.port, path, headers, servername: this.url.hostname,
-      }, (response) => {
-        const parts = [];
-        response.on('data', (part) => parts.push(part));
-        response.on('end', () => resolve({
-          status: response.statusCode, headers: response.headers, body: Buffer.concat(parts).toString() }));
-      });
+      const request = https.get(
+        {
+          ...this.tls,
+          host: this.url.hostname,
+          port: this.url.port,
+          path,
+          headers,
+          servername: this.url.hostname,
+        },
+        (response) => {
+          const parts = [];
+          response.on('data', (part) => parts.push(part));
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode,
+              headers: response.headers,
+              body: Buffer.concat(parts).toString(),
+            }),
+          );
+        },
+      );
       request.on('error', reject);
     });
   }
 
   async connect() {
     const { tls } = this;
-    useWebSocketImplementation(class extends WebSocket {
-      constructor(url) { super(url, tls); }
-    });
+    useWebSocketImplementation(
+      class extends WebSocket {
+        constructor(url) {
+          super(url, tls);
+        }
+      },
+    );
     this.relay = await Relay.connect(this.url.href);
     return this.relay;
   }
 
   note(content) {
     return finalizeEvent(
-      { kind: 1, created_at: Math.floor(Date.now() / 1000), tags: [['t', 'berth']], content }, this.secretKey);
+      { kind: 1, created_at: Math.floor(Date.now() / 1000), tags: [['t', 'berth']], content },
+      this.secretKey,
+    );
   }
 
   read(filter) {
@@ -55,10 +74,15 @@ export class RelayUser {
       const events = [];
       const subscription = this.relay.subscribe([filter], {
         onevent: (event) => events.push(event),
-        oneose: () => { subscription.close(); resolve(events); },
+        oneose: () => {
+          subscription.close();
+          resolve(events);
+        },
       });
     });
   }
 
-  close() { this.relay?.close(); }
+  close() {
+    this.relay?.close();
+  }
 }

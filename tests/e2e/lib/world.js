@@ -86,21 +86,40 @@ class World {
 
   /// Rows of a query on the marketplace's database, as arrays of text.
   async sql(query) {
-    const { stdout } = await run('psql', [this.info.postgres_url, '-XAtq', '-F', '\t', '-c', query]);
-    return stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
+    const { stdout } = await run('psql', [
+      this.info.postgres_url,
+      '-XAtq',
+      '-F',
+      '\t',
+      '-c',
+      query,
+    ]);
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split('\t'));
   }
 
   /// What the stand-in chain says.
   async akash(...words) {
-    const { stdout } = await run(
-      path.join(build, 'akash/sandbox/akash'), [...words, '--node', this.info.akash.node, '-o', 'json']);
+    const { stdout } = await run(path.join(build, 'akash/sandbox/akash'), [
+      ...words,
+      '--node',
+      this.info.akash.node,
+      '-o',
+      'json',
+    ]);
     return JSON.parse(stdout);
   }
 
   /// Breaks or heals something of the stand-in chain: `no-bids`, `lose-answers`, `heal`, ...
   async fault(command, ...settings) {
-    await run(path.join(build, 'akash/sandbox/berth-akash-sandbox'),
-      ['ctl', this.info.akash.node, command, ...settings]);
+    await run(path.join(build, 'akash/sandbox/berth-akash-sandbox'), [
+      'ctl',
+      this.info.akash.node,
+      command,
+      ...settings,
+    ]);
   }
 
   /// Polls until `look` finds something.
@@ -110,7 +129,9 @@ class World {
       const found = await look();
       if (found !== undefined) return found;
       if (Date.now() > end) throw new Error(`not seen within ${seconds} s: ${look}`);
-      await new Promise((resolve) => { setTimeout(resolve, 100); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
     }
   }
 

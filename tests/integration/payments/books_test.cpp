@@ -15,13 +15,11 @@ using namespace std::chrono_literals;
 
 const std::string kCustomer(64, 'a');
 const std::string kOperator(64, 'b');
-const ledger::Owner kOwner{
-    .customer_id = kCustomer, .order_id = "order", .operator_id = kOperator};
+const ledger::Owner kOwner{.customer_id = kCustomer, .order_id = "order", .operator_id = kOperator};
 const ledger::Worth kHold{
     .asset = "xrp", .amount = 5'000'000, .usd_micros = 12'000'000, .snapshot_id = "s1"};
-constexpr ledger::ServicePrice kPrice{.setup_usd_micros = 2'000'000,
-                                      .monthly_usd_micros = 10'000'000,
-                                      .marketplace_fee_bps = 1'000};
+constexpr ledger::ServicePrice kPrice{
+    .setup_usd_micros = 2'000'000, .monthly_usd_micros = 10'000'000, .marketplace_fee_bps = 1'000};
 constexpr auto kNow = FromUnixSeconds(1'795'910'400);  // 2026-11-29 00:00 UTC.
 
 const payments::ChannelKey kChannel{
@@ -32,8 +30,11 @@ protected:
     void MakeChannel(std::int64_t credit)
     {
         database_.Do([&](pqxx::work& tx) {
-            payments::InsertChannel(tx, {.key = kChannel, .network = "xrpl:0", .asset = "xrp",
-                                         .public_key = "ED", .capacity = 10'000'000});
+            payments::InsertChannel(tx, {.key = kChannel,
+                                         .network = "xrpl:0",
+                                         .asset = "xrp",
+                                         .public_key = "ED",
+                                         .capacity = 10'000'000});
             auto channel = *payments::LockChannel(tx, kChannel);
             channel.accepted = channel.unapplied = credit;
             payments::SaveChannel(tx, channel);
@@ -62,9 +63,9 @@ protected:
 
     std::string Balance(const std::string& account, const std::string& asset) const
     {
-        return database_.Value(
-            "SELECT coalesce(sum(amount * ((debit = '" + account + "')::int - (credit = '" +
-            account + "')::int)), 0) FROM entries WHERE asset = '" + asset + "'");
+        return database_.Value("SELECT coalesce(sum(amount * ((debit = '" + account +
+                               "')::int - (credit = '" + account +
+                               "')::int)), 0) FROM entries WHERE asset = '" + asset + "'");
     }
 
     void ExpectRollupIsRecomputed()
@@ -124,15 +125,21 @@ TEST_F(BooksTest, NothingIsEarnedBeyondWhatWasDeferred)
 TEST_F(BooksTest, ALeaseCostsWhatTheChainSettledInTheEnd)
 {
     MakeLease();
-    const ledger::LeaseCost cost{.asset = "uact", .rate_e18 = 1'500'000'000'000'000'000,
-                                 .height = 201, .snapshot_id = "s2", .price_usd_e8 = 100'000'000};
+    const ledger::LeaseCost cost{.asset = "uact",
+                                 .rate_e18 = 1'500'000'000'000'000'000,
+                                 .height = 201,
+                                 .snapshot_id = "s2",
+                                 .price_usd_e8 = 100'000'000};
     database_.Do([&](pqxx::work& tx) {
         EXPECT_EQ(ledger::AccrueLease(tx, kOwner, 7, cost, kNow), 151);
         EXPECT_EQ(ledger::AccrueLease(tx, kOwner, 7, cost, kNow), 0);
     });
     EXPECT_EQ(Balance("lease_cost", "uact"), "151");
-    const ledger::LeaseSettlement settled{.asset = "uact", .amount = 100, .height = 201,
-                                          .snapshot_id = "s2", .price_usd_e8 = 100'000'000};
+    const ledger::LeaseSettlement settled{.asset = "uact",
+                                          .amount = 100,
+                                          .height = 201,
+                                          .snapshot_id = "s2",
+                                          .price_usd_e8 = 100'000'000};
     database_.Do([&](pqxx::work& tx) {
         EXPECT_EQ(ledger::TrueUpLease(tx, kOwner, 7, settled, kNow), -51);
         EXPECT_EQ(ledger::TrueUpLease(tx, kOwner, 7, settled, kNow), 0);
@@ -157,9 +164,8 @@ TEST_F(BooksTest, PostingTheSameThingTwicePostsItOnce)
 TEST_F(BooksTest, ARefundLeavesTheCreditAsItWasBeforeTheHold)
 {
     MakeChannel(7'000'000);
-    database_.Do([](pqxx::work& tx) {
-        ASSERT_TRUE(payments::TakeHold(tx, kChannel, kOwner, kHold, kNow));
-    });
+    database_.Do(
+        [](pqxx::work& tx) { ASSERT_TRUE(payments::TakeHold(tx, kChannel, kOwner, kHold, kNow)); });
     EXPECT_EQ(Balance("held_credit", "xrp"), "-5000000");
     database_.Do([](pqxx::work& tx) {
         const auto back = payments::ReleaseHold(tx, kOwner, kNow);
@@ -188,9 +194,9 @@ TEST_F(BooksTest, AHoldBeyondTheCreditIsRefusedAndTakesNothing)
 TEST_F(BooksTest, EntriesCanBeNeitherChangedNorDeleted)
 {
     MakeChannel(10);
-    for (const auto* statement : {"UPDATE entries SET amount = 1", "DELETE FROM entries",
-                                  "TRUNCATE entries", "DELETE FROM claims",
-                                  "UPDATE claims SET credited = 9"}) {
+    for (const auto* statement :
+         {"UPDATE entries SET amount = 1", "DELETE FROM entries", "TRUNCATE entries",
+          "DELETE FROM claims", "UPDATE claims SET credited = 9"}) {
         const auto refused = (*database_).Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
             tx.exec(statement);
             return true;

@@ -109,9 +109,9 @@ TEST_F(FinanceTest, EveryoneSeesHisOwnSideOfTheBooks)
     using ::testing::UnorderedElementsAre;
     EXPECT_THAT(KindsSeenBy(CallBy(kCustomer, Role::kCustomer)),
                 UnorderedElementsAre("claim", "hold", "sale", "deferral", "setup"));
-    EXPECT_THAT(KindsSeenBy(CallBy(kOperator, Role::kOperator)),
-                UnorderedElementsAre("hold", "sale", "deferral", "setup", "operator_share", "fee",
-                                     "gas"));
+    EXPECT_THAT(
+        KindsSeenBy(CallBy(kOperator, Role::kOperator)),
+        UnorderedElementsAre("hold", "sale", "deferral", "setup", "operator_share", "fee", "gas"));
     EXPECT_EQ(KindsSeenBy(CallBy(kStranger, Role::kFinance)).size(), 8U);
     EXPECT_THAT(KindsSeenBy({.caller = "", .roles = {}, .now = kNow, .trace = "t"}),
                 ::testing::ElementsAre("NOT_AUTHENTICATED"));

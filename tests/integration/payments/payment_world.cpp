@@ -88,8 +88,11 @@ PaymentWorld::Submitted PaymentWorld::Submit(const std::string& event, bool vali
     request.set_event(event);
     request.set_validate_only(validate_only);
     std::promise<Submitted> answered;
-    handlers.SubmitClaim({.caller = "", .roles = {}, .now = clock.Now(),
-                          .deadline = Deadline::After(std::chrono::seconds{10}), .trace = "t"},
+    handlers.SubmitClaim({.caller = "",
+                          .roles = {},
+                          .now = clock.Now(),
+                          .deadline = Deadline::After(std::chrono::seconds{10}),
+                          .trace = "t"},
                          request, [&](Submitted answer) { answered.set_value(std::move(answer)); });
     return answered.get_future().get();
 }
@@ -126,8 +129,11 @@ std::string PaymentWorld::StateOf(const std::string& order_id) const
 
 call::Call PaymentWorld::CallOf(const Payer& payer) const
 {
-    return {.caller = payer.id(), .roles = {call::Role::kCustomer}, .now = clock.Now(),
-            .deadline = Deadline::After(std::chrono::seconds{10}), .trace = "t"};
+    return {.caller = payer.id(),
+            .roles = {call::Role::kCustomer},
+            .now = clock.Now(),
+            .deadline = Deadline::After(std::chrono::seconds{10}),
+            .trace = "t"};
 }
 
 void PaymentWorld::ExpectBooksAndChannelsAgree() const

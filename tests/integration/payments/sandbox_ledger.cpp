@@ -69,9 +69,9 @@ boost::json::object SandboxLedger::Ask(std::string_view method,
     list.emplace_back(std::move(parameters));
     boost::json::object body{{"method", method}};
     body.emplace("params", std::move(list));
-    const auto answer = probe::Fetch(
-        {.method = "POST", .url = url(), .body = boost::json::serialize(body)}, {},
-        Deadline::After(10s));
+    const auto answer =
+        probe::Fetch({.method = "POST", .url = url(), .body = boost::json::serialize(body)}, {},
+                     Deadline::After(10s));
     if (!answer) throw std::runtime_error{answer.error().message};
     auto result = boost::json::parse(answer->body).at("result").as_object();
     if (result.contains("error")) throw std::runtime_error{answer->body};

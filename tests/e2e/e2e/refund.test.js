@@ -10,7 +10,7 @@ let marketplace;
 let customer;
 
 before(async () => {
-  world = await startWorld(['--block-time', '200', '--set', 'marketplace.step_budgets.choose_bid=4s']);
+  world = await startWorld(['--block-time', '200', '--set', 'marketplace.step_budgets=choose_bid=4s']);
   marketplace = new Marketplace(world.info);
   customer = new Customer(world, marketplace);
   await customer.openChannel(100_000_000);
@@ -33,7 +33,7 @@ test('where no provider bids the order fails and leaves exactly the credit of be
   await assert.rejects(() => customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 90), /FAILED/);
 
   const failed = await customer.order(order.name);
-  assert.equal(failed.failure.reason, 'NO_BIDS');
+  assert.equal(failed.failure.reason, 'NO_ACCEPTABLE_BID');
   assert.equal(failed.failure.refunded, due);
   assert.ok(failed.failure.message && failed.failure.next);
   const channel = await customer.channel();

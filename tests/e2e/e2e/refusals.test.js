@@ -121,7 +121,7 @@ test('amounts with signs, exponents and leading zeros are refused', async () => 
   }
 });
 
-test('a claim that does not grow, is too large or is signed for another amount is refused', async () => {
+test('a claim that does not grow, is too large or of another amount is refused', async () => {
   await claim(customer.claimEvent('', 20_000));
   await refused(claim(customer.claimEvent('', 10_000)), code.exists, 'NOT_INCREASING');
   await refused(claim(customer.claimEvent('', 100_000_001)), code.precondition, 'OVER_CAPACITY');

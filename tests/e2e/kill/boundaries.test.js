@@ -73,7 +73,7 @@ async function wholeLife() {
   return { customer, order };
 }
 
-test('kill -9 at each boundary that an undisturbed order passes loses and doubles nothing', async (t) => {
+test('kill -9 at each boundary of an order loses and doubles nothing', async (t) => {
   await wholeLife();
   assert.ok(existsSync(trail), 'no boundary was passed');
   const boundaries = [...new Set(readFileSync(trail, 'utf8').split('\n').filter(Boolean))];

@@ -1,5 +1,5 @@
 // A caller of the marketplace over @grpc/grpc-js that signs with nostr-tools.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import grpc from '@grpc/grpc-js';
@@ -81,6 +81,7 @@ export class Marketplace {
         tags: [
           ['u', `grpc://${this.address}${rpc}`],
           ['method', 'POST'],
+          ['nonce', randomUUID()], // Equal reads of one second are two events.
           ['payload', createHash('sha256').update(requestSerialize(request)).digest('hex')],
         ],
         content: '',

@@ -74,9 +74,10 @@ async function wholeLife() {
 }
 
 test('kill -9 at each boundary of an order loses and doubles nothing', async (t) => {
+  const passed = () => (existsSync(trail) ? readFileSync(trail, 'utf8').split('\n').filter(Boolean) : []);
+  const beforeTheOrder = passed().length;
   await wholeLife();
-  assert.ok(existsSync(trail), 'no boundary was passed');
-  const boundaries = [...new Set(readFileSync(trail, 'utf8').split('\n').filter(Boolean))];
+  const boundaries = [...new Set(passed().slice(beforeTheOrder))];
   assert.ok(boundaries.length >= 20, `only ${boundaries.length} boundaries: ${boundaries}`);
   for (const boundary of boundaries) {
     await t.test(boundary, async () => {

@@ -68,8 +68,10 @@ Result<void> Daemon::Start(Deadline deadline)
     std::error_code ignored;
     fs::remove(ReadyFile(), ignored);
     child_.environment().erase(kFailpointVariable);
-    if (!failpoint_.empty()) child_.environment()[kFailpointVariable] = failpoint_;
-    failpoint_.clear();
+    if (!failpoints_.empty()) {
+        child_.environment()[kFailpointVariable] = failpoints_.front();
+        failpoints_.pop_front();
+    }
     if (const auto* log = std::getenv(kFailpointLogVariable)) {
         child_.environment()[kFailpointLogVariable] = log;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 
@@ -28,9 +29,9 @@ public:
     void Stop() override { child_.Stop(); }
     Child& child() override { return child_; }
 
-    /// The next Start, and no other, runs under BERTH_FAILPOINT of this name. BERTH_FAILPOINT_LOG
-    /// is handed on as it is.
-    void SetFailpoint(std::string failpoint) { failpoint_ = std::move(failpoint); }
+    /// The next starts, one each, run under BERTH_FAILPOINT of these names; those after them under
+    /// none. BERTH_FAILPOINT_LOG is handed on as it is.
+    void SetFailpoints(std::deque<std::string> names) { failpoints_ = std::move(names); }
     /// The line of its ready file.
     std::string ready_line() const { return ready_line_; }
 
@@ -41,7 +42,7 @@ private:
 
     Settings settings_;
     Child child_;
-    std::string failpoint_;
+    std::deque<std::string> failpoints_;
     std::string ready_line_;
 };
 

@@ -1,7 +1,9 @@
 #include "cli/stack/supervisor.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <ostream>
+#include <sstream>
 
 #include <poll.h>
 #include <unistd.h>
@@ -31,6 +33,12 @@ std::string TextAt(const json::object& object, std::string_view key)
 {
     const auto* value = object.if_contains(key);
     return value && value->is_string() ? std::string{value->get_string()} : "";
+}
+
+std::deque<std::string> Words(const std::string& text)
+{
+    std::istringstream words{text};
+    return {std::istream_iterator<std::string>{words}, {}};
 }
 
 }  // namespace
@@ -104,7 +112,7 @@ void Supervisor::Obey(const std::string& line)
         Say({{"ok", false}, {"error", {{"reason", "UNKNOWN_SERVER"}, {"message", name}}}});
         return;
     }
-    const auto done = Do(*found, TextAt(*command, "do"), TextAt(*command, "failpoint"));
+    const auto done = Do(*found, TextAt(*command, "do"), Words(TextAt(*command, "failpoints")));
     if (done) {
         Say({{"ok", true}, {"server", name}, {"pid", found->server->child().pid()}});
     } else {
@@ -112,7 +120,8 @@ void Supervisor::Obey(const std::string& line)
     }
 }
 
-Result<void> Supervisor::Do(Watched& watched, const std::string& verb, const std::string& failpoint)
+Result<void> Supervisor::Do(Watched& watched, const std::string& verb,
+                            std::deque<std::string> failpoints)
 {
     if (verb != "start" && verb != "stop" && verb != "kill" && verb != "restart") {
         return Fail(ErrorCode::kInvalid, "UNKNOWN_COMMAND", "There is no command `" + verb + "`.");
@@ -122,7 +131,9 @@ Result<void> Supervisor::Do(Watched& watched, const std::string& verb, const std
     watched.held = verb == "stop" || verb == "kill";
     if (watched.held || watched.server->child().Running()) return {};
     watched.restarts = 0;
-    if (auto* daemon = dynamic_cast<Daemon*>(watched.server)) daemon->SetFailpoint(failpoint);
+    if (auto* daemon = dynamic_cast<Daemon*>(watched.server)) {
+        daemon->SetFailpoints(std::move(failpoints));
+    }
     return watched.server->Start(Deadline::After(kStartLimit));
 }
 

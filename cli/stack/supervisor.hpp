@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -12,9 +13,10 @@ namespace berth::stack {
 
 /// Watches servers and starts again those that end by themselves. With `control` it also takes
 /// commands on standard input, one JSON object a line, and answers each on `out`:
-/// `{"do": "start"|"stop"|"kill"|"restart", "server": NAME, "failpoint": NAME}`, the failpoint
-/// being optional and for our own programs. What was stopped or killed by command stays down. Not
-/// thread-safe; belongs on the thread that started the servers.
+/// `{"do": "start"|"stop"|"kill"|"restart", "server": NAME, "failpoints": NAMES}`, the names
+/// parted by spaces, optional and for our own programs: one for each of the next starts. What was
+/// stopped or killed by command stays down. Not thread-safe; belongs on the thread that started the
+/// servers.
 class Supervisor {
 public:
     Supervisor(const std::vector<Server*>& servers, std::ostream& out, bool control);
@@ -34,7 +36,7 @@ private:
     /// False at the end of the commands.
     bool ReadCommands();
     void Obey(const std::string& line);
-    Result<void> Do(Watched& watched, const std::string& verb, const std::string& failpoint);
+    Result<void> Do(Watched& watched, const std::string& verb, std::deque<std::string> failpoints);
     void Say(boost::json::object event);
 
     std::vector<Watched> servers_;

@@ -1,7 +1,7 @@
-// Kill -9 at every named boundary of an order's life. Each order has to reach its end all
-// the same, and every invariant has to hold.
+// Kill -9 at every named boundary of an order's life. Each order has to reach its end all the
+// same, and every invariant has to hold.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -18,7 +18,10 @@ const shortLeases = [
   'wallets.lease=2s',
   'meter_interval=1s',
 ].flatMap((setting) => ['--set', `marketplace.${setting}`]);
-const trail = path.join(mkdtempSync(path.join(tmpdir(), 'berth-kill-')), 'boundaries');
+const KILLS_OF_A_LIFE = 12; // Of each program.
+
+const folder = mkdtempSync(path.join(tmpdir(), 'berth-kill-'));
+const trail = path.join(folder, 'boundaries');
 
 let world;
 let marketplace;
@@ -31,10 +34,8 @@ before(async () => {
 after(async () => {
   marketplace?.close();
   await world?.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
-
-const serverOf = (boundary) =>
-  boundary.slice(0, boundary.indexOf('.')).replace('market', 'marketplace');
 
 // A request is repeated as it is until it is answered: its event makes that safe.
 async function persist(request) {
@@ -42,7 +43,7 @@ async function persist(request) {
     try {
       return await request();
     } catch (error) {
-      if ([1, 2, 4, 14].includes(error.code)) return undefined;
+      if ([1, 2, 4, 8, 14].includes(error.code)) return undefined;
       throw error;
     }
   });
@@ -52,48 +53,92 @@ async function persist(request) {
 async function wholeLife() {
   const customer = new Customer(world, marketplace);
   await persist(() => customer.openChannel(50_000_000));
-  const placing = customer.event('order', { plan: world.info.operators[0].plan });
+  const event = customer.event('order', { plan: world.info.operators[0].plan });
   const { order } = await persist(() =>
-    marketplace.call('OrderService', 'PlaceOrder', { event: placing }),
+    marketplace.call('OrderService', 'PlaceOrder', { event }),
   );
   const drops = order.due.find(({ rail }) => rail === 'xrp').amount;
-  const paying = customer.claimEvent(order.name, drops);
+  const claim = customer.claimEvent(order.name, drops);
   const paid = await persist(() =>
-    marketplace.call('PaymentService', 'SubmitClaim', { event: paying }),
+    marketplace.call('PaymentService', 'SubmitClaim', { event: claim }),
   );
   assert.equal(paid.credited, drops);
-  await customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 90);
-  await assertInvariants(world, 'while active');
-  const cancelling = customer.event('cancel', { order: order.name });
-  await persist(() => marketplace.call('OrderService', 'CancelOrder', { event: cancelling }));
-  await customer.watchUntil(order.name, 'ORDER_STATE_CLOSED', 90);
+  await customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 150);
+  await persist(() => assertInvariants(world, 'while active').then(() => true));
+  const cancel = customer.event('cancel', { order: order.name });
+  await persist(() => marketplace.call('OrderService', 'CancelOrder', { event: cancel }));
+  await customer.watchUntil(order.name, 'ORDER_STATE_CLOSED', 150);
   const channel = await persist(() => customer.channel());
   assert.equal(channel.accepted, drops);
   assert.equal(channel.held, '0');
-  return { customer, order };
+}
+
+function passed() {
+  return existsSync(trail) ? readFileSync(trail, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+async function boundariesOfALife() {
+  const before = passed().length;
+  await wholeLife();
+  return [...new Set(passed().slice(before))];
+}
+
+// Neighbours go to different lives, so that each kill comes well after the one before it.
+function deal(boundaries, lives) {
+  return Array.from({ length: lives }, (_, life) =>
+    boundaries.filter((_boundary, index) => index % lives === life),
+  );
+}
+
+// One life under the given boundaries of each program, each killing it once, in this order.
+// Returns those that were not reached.
+async function liveThrough(kills) {
+  for (const [server, boundaries] of Object.entries(kills)) {
+    const armed = await world.command({
+      do: 'restart',
+      server,
+      failpoints: boundaries.join(' '),
+    });
+    assert.ok(armed.ok, JSON.stringify(armed));
+  }
+  const before = world.events.length;
+  await wholeLife();
+  await assertInvariants(world, `after ${JSON.stringify(kills)}`);
+  return Object.entries(kills).flatMap(([server, boundaries]) => {
+    const killed = world.events
+      .slice(before)
+      .filter((event) => event.event === 'ended' && event.server === server);
+    for (const { how } of killed) assert.match(how, /signal 9|SIGKILL|killed/i);
+    return boundaries.slice(killed.length);
+  });
 }
 
 test('kill -9 at each boundary of an order loses and doubles nothing', async (t) => {
-  const passed = () => (existsSync(trail) ? readFileSync(trail, 'utf8').split('\n').filter(Boolean) : []);
-  const beforeTheOrder = passed().length;
-  await wholeLife();
-  const boundaries = [...new Set(passed().slice(beforeTheOrder))];
-  assert.ok(boundaries.length >= 20, `only ${boundaries.length} boundaries: ${boundaries}`);
-  for (const boundary of boundaries) {
+  const boundaries = await boundariesOfALife();
+  const ofWorker = boundaries.filter((name) => name.startsWith('worker.'));
+  const ofMarketplace = boundaries.filter((name) => name.startsWith('market.'));
+  assert.ok(ofWorker.length >= 20, `only ${ofWorker}`);
+  assert.ok(ofMarketplace.length >= 20, `only ${ofMarketplace}`);
+  const lives = Math.ceil(Math.max(ofWorker.length, ofMarketplace.length) / KILLS_OF_A_LIFE);
+  const workerLives = deal(ofWorker, lives);
+  const marketplaceLives = deal(ofMarketplace, lives);
+  const missed = [];
+  for (let life = 0; life < lives; life += 1) {
+    const kills = { worker: workerLives[life], marketplace: marketplaceLives[life] };
+    const name = `life ${life + 1}: ${kills.worker.length} + ${kills.marketplace.length} kills`;
+    await t.test(name, async () => {
+      missed.push(...(await liveThrough(kills)));
+    });
+  }
+  // What came out of its turn gets a life of its own.
+  for (const boundary of missed) {
     await t.test(boundary, async () => {
-      const server = serverOf(boundary);
-      const before = world.events.length;
-      const armed = await world.command({ do: 'restart', server, failpoint: boundary });
-      assert.ok(armed.ok, JSON.stringify(armed));
-      await wholeLife();
-      const ended = world.events
-        .slice(before)
-        .find((event) => event.event === 'ended' && event.server === server);
-      assert.match(ended?.how ?? 'it was not killed', /signal 9|SIGKILL/);
-      await assertInvariants(world, `after kill -9 at ${boundary}`);
+      const server = boundary.startsWith('worker.') ? 'worker' : 'marketplace';
+      assert.deepEqual(await liveThrough({ [server]: [boundary] }), []);
     });
   }
   process.stdout.write(
-    `# note: kill -9 at ${boundaries.length} boundaries: ${boundaries.join(' ')}\n`,
+    `# note: kill -9 at ${boundaries.length} boundaries in ${lives + missed.length} lives: ` +
+      `${boundaries.join(' ')}\n`,
   );
 });

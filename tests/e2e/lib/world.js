@@ -72,7 +72,7 @@ class World {
     });
   }
 
-  /// {do: 'start' | 'stop' | 'kill' | 'restart', server, failpoint}; the answer of berth-stack.
+  /// {do: 'start' | 'stop' | 'kill' | 'restart', server, failpoints}; the answer of berth-stack.
   command(command) {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
     return this.nextLine(START_LIMIT_MS);

@@ -21,6 +21,14 @@ Error Unknown(const std::string& text)
 
 bool Contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
+/// The chain is read first: where its node is out of order, nothing went to a provider.
+bool IsNodeTrouble(const CommandOutput& output)
+{
+    if (output.exit_code != 1) return false;
+    const auto text = ErrorText(output);
+    return Contains(text, "post failed") || Contains(text, "error in json rpc client");
+}
+
 /// The entry of one provider in the answer of `send-manifest`.
 struct Delivery {
     bool passed = false;
@@ -76,12 +84,20 @@ Result<CommandOutput> CliProviderGateway::Run(std::vector<std::string> argv, con
                                               Deadline deadline)
 {
     argv.insert(argv.begin(), programs_.provider_services);
-    argv.insert(argv.end(),
-                {"--dseq", std::to_string(lease.dseq), "--provider", lease.provider, "--from",
-                 programs_.from, "--home", programs_.home, "--keyring-backend",
-                 programs_.keyring_backend, "--node", programs_.nodes.front()});
+    argv.insert(argv.end(), {"--dseq", std::to_string(lease.dseq), "--provider", lease.provider,
+                             "--from", programs_.from, "--home", programs_.home,
+                             "--keyring-backend", programs_.keyring_backend, "--node", ""});
     Command command{.argv = std::move(argv), .environment = {}, .stdin_bytes = {}, .directory = {}};
-    return runner_.Run(command, deadline.AtMost(programs_.gateway_limit));
+    const auto ask = [&](const std::string& node) {
+        command.argv.back() = node;
+        return runner_.Run(command, deadline.AtMost(programs_.gateway_limit));
+    };
+    auto output = ask(programs_.nodes.front());
+    for (std::size_t i = 1; i < programs_.nodes.size(); ++i) {
+        if (deadline.Passed() || !output || !IsNodeTrouble(*output)) break;
+        output = ask(programs_.nodes[i]);
+    }
+    return output;
 }
 
 Result<void> CliProviderGateway::SendManifest(const LeaseId& lease, const std::string& sdl,

@@ -269,6 +269,12 @@ TEST_F(DriverConformance, TriesTheNextNode)
     CliChainReader two_nodes{runner, programs};
     EXPECT_TRUE(two_nodes.Status(Soon()));
     EXPECT_TRUE(two_nodes.Balance(*signer.Address(Soon()), "uakt", Soon()));
+
+    CliProviderGateway two_node_gateway{runner, programs};
+    const LeaseId nowhere{*signer.Address(Soon()), RandomDseq(), 1, 1, "akash1nobody"};
+    const auto sent =
+        two_node_gateway.SendManifest(nowhere, RenderSdl(ADeployment())->Expose(), Soon());
+    EXPECT_EQ(sent.error().reason, "NO_ACTIVE_LEASE");
 }
 
 TEST_F(DriverConformance, TypesTheFaultsOfAProvider)

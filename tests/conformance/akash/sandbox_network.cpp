@@ -115,7 +115,7 @@ void SandboxNetwork::Start(const std::string& address)
                   "--ready_file=" + ready_file.string(), "--chain_id=localakash",
                   "--block_time=100ms", "--postgres_dir=" + (folder_ / "postgres").string(),
                   "--genesis=" + address_ + "=100000000000uakt+2000000000uact",
-                  std::string{"--images="} + kTestImage + "=" + answer + ",nginx:1.27=" + answer},
+                  std::string{"--images="} + kTestImage + "=" + answer},
          .environment = {},
          .log_file = folder_ / "daemon.log",
          .user = {}}};

@@ -42,7 +42,7 @@ private:
     sandbox::Process daemon_;
 };
 
-/// The program that stands in for a service's image in these tests: answers `ok` over HTTP.
-inline constexpr const char* kTestImage = "example.com/answer:1.0";
+/// An image that a real provider can pull; in the sandbox a program that answers `ok` over HTTP.
+inline constexpr const char* kTestImage = "nginx:1.27";
 
 }  // namespace berth::tests

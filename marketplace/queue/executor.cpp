@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "core/base/assert.hpp"
@@ -117,9 +118,9 @@ struct Executor::State {
     {
         const std::scoped_lock lock{mutex};
         if (hold) {
-            running[job.job_id] = job.epoch;
+            running.emplace(job.job_id, job.epoch);
         } else {
-            running.erase(job.job_id);
+            running.erase({job.job_id, job.epoch});
         }
     }
 
@@ -156,7 +157,8 @@ struct Executor::State {
     std::vector<std::string> doable;
     std::mutex mutex;
     std::condition_variable changed;
-    std::map<std::string, std::uint64_t> running;
+    std::set<std::pair<std::string, std::uint64_t>> running;  ///< Job and epoch: a job may be led
+                                                              ///< on under a newer one meanwhile.
     bool stopping = false;
     bool woken = false;
     std::vector<std::thread> threads;

@@ -1,7 +1,7 @@
 #include "marketplace/queue/job_store.hpp"
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "core/base/assert.hpp"
 #include "core/base/digest.hpp"
@@ -50,7 +50,7 @@ constexpr auto kKeep = R"sql(
     FROM unnest($2::text[], $3::bigint[]) AS held (job_id, epoch)
     WHERE jobs.queue_id = $1 AND jobs.job_id = held.job_id AND jobs.epoch = held.epoch
       AND jobs.worker = $4 AND jobs.leased_until > '-infinity'
-    RETURNING jobs.job_id)sql";
+    RETURNING jobs.job_id, jobs.epoch)sql";
 
 #define BERTH_JOB_COLUMNS                                                             \
     "queue_id, job_id, subject, customer_id, order_id, kind, step, epoch, sequence, " \
@@ -227,20 +227,22 @@ std::vector<JobLease> KeepLeases(pqxx::work& tx, const LeaseRequest& who,
 {
     std::vector<std::string> ids;
     std::vector<std::string> epochs;
-    std::map<std::string, JobLease> lost;
+    std::set<std::pair<std::string, std::uint64_t>> lost;
     for (const auto& lease : leases) {
         ids.push_back(lease.job_id);
         epochs.push_back(std::to_string(lease.epoch));
-        lost.emplace(lease.job_id, lease);
+        lost.emplace(lease.job_id, lease.epoch);
     }
     if (leases.empty()) return {};
     for (const auto lane : LanesOf(tx, who.operator_id)) {
         const auto kept = tx.exec_params(kKeep, lane, TextArray(ids), TextArray(epochs), who.worker,
                                          Millis(who.lease));
-        for (const auto& row : kept) lost.erase(row[0].as<std::string>());
+        for (const auto& row : kept) {
+            lost.erase({row[0].as<std::string>(), row[1].as<std::uint64_t>()});
+        }
     }
     std::vector<JobLease> answer;
-    for (auto& [id, lease] : lost) answer.push_back(std::move(lease));
+    for (const auto& [id, epoch] : lost) answer.push_back({id, epoch});
     return answer;
 }
 

@@ -181,6 +181,19 @@ Result<std::optional<PaidFee>> RecordFate(pqxx::work& tx, const Held& wallet,
     return std::optional{std::move(paid)};
 }
 
+/// Messages that the chain's simulation refused were never signed: what still waits has failed.
+Result<void> RecordRefused(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& refused)
+{
+    if (refused.messages().empty()) {
+        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION", "The messages have to be given.");
+    }
+    for (const auto message : refused.messages()) {
+        if (!AllPending(tx, wallet.operator_id, wallet.address, {message})) continue;
+        Settle(tx, wallet.operator_id, message, FateOf(refused, std::nullopt, 0));
+    }
+    return {};
+}
+
 Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet,
                                const v1::WalletTransaction& made, WalletExchange& exchange)
 {
@@ -193,6 +206,7 @@ Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet,
         return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION",
                     "The state is none of a transaction's.");
     }
+    if (made.state() == "failed" && made.hash().empty()) return RecordRefused(tx, wallet, made);
     auto fee = RecordFate(tx, wallet, made);
     if (!fee) return fee.error();
     if (*fee) exchange.fees.push_back(std::move(**fee));

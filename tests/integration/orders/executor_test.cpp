@@ -1,3 +1,4 @@
+#include <future>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -23,6 +24,52 @@ public:
 
 private:
     std::atomic<int> left_;
+};
+
+/// The first of two steps: leads its job on, and returns only when the second has begun.
+class LeadingDuty final : public queue::Duty {
+public:
+    LeadingDuty(db::Database& database, std::shared_future<void> begun)
+        : database_{database}, begun_{std::move(begun)}
+    {
+    }
+    std::string_view kind() const override { return "observe_channel"; }
+    std::string_view step() const override { return "observe"; }
+    Result<queue::DutyOutcome> Run(const queue::Job& job, Deadline) override
+    {
+        const auto led = database_.Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
+            auto held = queue::LockHeld(tx, job);
+            queue::Advance(tx, *held, {.step = "second", .operator_id = queue::kMarketplace});
+            return true;
+        });
+        EXPECT_TRUE(led);
+        EXPECT_EQ(begun_.wait_for(10s), std::future_status::ready);
+        return queue::DutyOutcome::Recorded();
+    }
+
+private:
+    db::Database& database_;
+    std::shared_future<void> begun_;
+};
+
+/// The second step: runs until it is let go.
+class LongDuty final : public queue::Duty {
+public:
+    explicit LongDuty(std::shared_future<void> go) : go_{std::move(go)} {}
+    std::string_view kind() const override { return "observe_channel"; }
+    std::string_view step() const override { return "second"; }
+    Result<queue::DutyOutcome> Run(const queue::Job&, Deadline) override
+    {
+        if (++runs == 1) begun.set_value();
+        go_.wait_for(10s);
+        return queue::DutyOutcome::Finished();
+    }
+
+    std::atomic<int> runs{0};
+    std::promise<void> begun;
+
+private:
+    std::shared_future<void> go_;
 };
 
 class ExecutorTest : public ::testing::Test {
@@ -71,6 +118,37 @@ TEST_F(ExecutorTest, TriesAFailedDutyAgainAndFilesItWhenItIsDone)
                                    {&duty}};
     EXPECT_TRUE(Until([&] { return world_.database.Value("SELECT count(*) FROM jobs") == "0"; }));
     EXPECT_EQ(world_.database.Value("SELECT outcome || epoch FROM job_history"), "done3");
+}
+
+TEST_F(ExecutorTest, KeepsTheLeaseOfAJobThatAnotherThreadWasStillLeavingBehind)
+{
+    world_.queue.lease = 400ms;
+    world_.queue.heartbeat = 50ms;
+    world_.queue.poll = 20ms;
+    std::promise<void> go;
+    LongDuty second{go.get_future().share()};
+    LeadingDuty first{*world_.database, second.begun.get_future().share()};
+    world_.database.Do([](pqxx::work& tx) {
+        queue::Enqueue(tx,
+                       {.operator_id = queue::kMarketplace,
+                        .subject = "channels/xrp-1",
+                        .customer_id = "c",
+                        .order_id = "",
+                        .kind = "observe_channel",
+                        .step = "observe"},
+                       "t");
+    });
+    const queue::Executor executor{{*world_.database, world_.listener, world_.log, world_.queue},
+                                   {&first, &second}};
+    EXPECT_TRUE(Until([&] { return second.runs > 0; }));
+    const auto later = world_.database.Value("SELECT now() + interval '1200 ms'");
+    EXPECT_TRUE(Until([&] {
+        return world_.database.Value("SELECT now() > '" + later + "'::timestamptz") == "t";
+    }));
+    EXPECT_EQ(second.runs, 1);
+    EXPECT_EQ(world_.database.Value("SELECT epoch FROM jobs"), "3");
+    go.set_value();
+    EXPECT_TRUE(Until([&] { return world_.database.Value("SELECT count(*) FROM jobs") == "0"; }));
 }
 
 }  // namespace

@@ -181,6 +181,9 @@ void AddOrderSubcommands(CLI::App& order, Session& session)
     place->add_option_function<std::string>(
         "--quote", [terms](const std::string& v) { terms->set_quote(v); },
         "Quote whose price is to count");
+    place->add_option_function<std::string>(
+        "--pay-from", [terms](const std::string& v) { terms->set_pay_from(v); },
+        "Channel whose unapplied credit pays at once");
     place->add_flag("--validate-only", *validate_only, "Check everything and order nothing");
     place->callback([&session, terms, validate_only] {
         Run(session, [&] { return PlaceOrder(session, *terms, *validate_only); });

@@ -6,6 +6,7 @@
 #include "marketplace/claims/channel_view.hpp"
 #include "marketplace/claims/claim_store.hpp"
 #include "marketplace/db/listener.hpp"
+#include "marketplace/orders/credit_order.hpp"
 #include "marketplace/orders/order.hpp"
 #include "marketplace/payments/observation.hpp"
 #include "marketplace/payments/price_store.hpp"
@@ -45,21 +46,6 @@ void BookCredit(pqxx::work& tx, const VerifiedClaim& claim, ChannelRow& channel,
         claim.event.id, payments::WorthNow(tx, channel.asset, credit), now);
 }
 
-/// What the order costs on the channel's rail, in the rail's units and in the dollars of its quote.
-std::optional<ledger::Worth> DueOn(const OrderRow& order, const ChannelRow& channel)
-{
-    for (const auto& due : order.due.due()) {
-        if (due.rail() != channel.key.rail || due.asset() != channel.asset) continue;
-        const auto amount = money::Amount::Parse(due.amount());
-        if (!amount) return std::nullopt;
-        return ledger::Worth{.asset = due.asset(),
-                             .amount = *amount,
-                             .usd_micros = order.setup_usd_micros + order.monthly_usd_micros,
-                             .snapshot_id = due.price_snapshot()};
-    }
-    return std::nullopt;
-}
-
 orders::Happened Paid(const VerifiedClaim& claim, const ledger::Worth& due)
 {
     return {.kind = "paid",
@@ -74,7 +60,7 @@ Result<void> PayOrder(pqxx::work& tx, const VerifiedClaim& claim, const ChannelR
                       OrderRow& order, Time now)
 {
     if (order.state != v1::ORDER_STATE_AWAITING_PAYMENT) return {};
-    const auto due = DueOn(order, channel);
+    const auto due = orders::DueOn(order, channel.key.rail, channel.asset);
     const Time expires_at{std::chrono::microseconds{order.due.expires_at()}};
     if (!due || now >= expires_at) {
         orders::Tell(tx, order,

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include <pqxx/pqxx>
+
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/base/log.hpp"
@@ -35,6 +37,10 @@ struct NewOrder {
     Time quote_expires_at;
     Time created_at;
 };
+
+/// Stores one order, its event and its answer within the caller's transaction, past the groups.
+/// False when the event was stored before.
+bool PlaceNow(pqxx::work& tx, const NewOrder& order);
 
 /// Commits new orders in groups: one statement and one flush to disk for all that came meanwhile,
 /// each with its own answer. Commits at once when idle; a bad row fails alone, by bisection; a

@@ -100,6 +100,14 @@ std::vector<std::string> KeysOf(std::span<const NewOrder* const> orders)
 
 }  // namespace
 
+bool PlaceNow(pqxx::work& tx, const NewOrder& order)
+{
+    const std::array one{&order};
+    std::vector<pqxx::binarystring> parameters;
+    for (const auto& encoded : ParametersOf(one)) parameters.emplace_back(encoded);
+    return !tx.exec_params(kPlace, pqxx::prepare::make_dynamic_params(parameters)).empty();
+}
+
 /// Commits one batch at a time on its own connection, and remembers what became of each event.
 class Intake::Committer {
 public:

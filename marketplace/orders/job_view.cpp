@@ -4,6 +4,7 @@
 
 #include "core/money/amount.hpp"
 #include "marketplace/orders/order_reading.hpp"
+#include "marketplace/payments/price_store.hpp"
 #include "marketplace/queue/outbox_store.hpp"
 
 namespace berth::orders {
@@ -30,6 +31,9 @@ v1::JobOrder OrderView(pqxx::work& tx, const OrderRow& order, const Settings& se
     view.set_dseq(order.dseq);
     view.set_ceiling_lease_usd_micros(CeilingOf(order.plan, order.monthly_usd_micros));
     view.set_deposit_uact(settings.deposit_uact);
+    if (const auto price = payments::NewestPrice(tx, "uact")) {
+        view.set_act_price_usd_e8(price->usd_e8.ToInt64().value_or(0));
+    }
     *view.mutable_facts() = order.facts;
     for (auto& secret : SecretsOf(tx, order, "operator").secrets) {
         *view.add_secrets() = std::move(secret);

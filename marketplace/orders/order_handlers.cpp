@@ -3,8 +3,10 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "marketplace/call/signed_event.hpp"
+#include "marketplace/orders/credit_order.hpp"
 #include "marketplace/orders/order_reading.hpp"
 #include "marketplace/orders/terms.hpp"
+#include "marketplace/payments/price_store.hpp"
 
 namespace berth::orders {
 namespace {
@@ -137,7 +139,20 @@ Result<v1::Quote> OrderHandlers::QuoteFor(const v1::OrderTerms& terms, const v1:
 struct OrderHandlers::Prepared {
     NewOrder order;
     v1::PlaceOrderResponse response;
+    std::optional<CreditOrder> on_credit;  ///< Instead of `order`, which awaits payment.
 };
+
+/// An order whose answer is that of the paid one.
+OrderHandlers::Prepared OrderHandlers::OnCredit(const nostr::Event& event, OrderRow order,
+                                                const payments::ChannelKey& channel)
+{
+    Prepared prepared;
+    *prepared.response.mutable_order() = ToProto(AsPaid(order));
+    auto stored = ToStore(order, event, prepared.response.SerializeAsString());
+    prepared.on_credit =
+        CreditOrder{.row = std::move(order), .stored = std::move(stored), .channel = channel};
+    return prepared;
+}
 
 Result<OrderHandlers::Prepared> OrderHandlers::Prepare(const nostr::Event& event,
                                                        const std::string& json, Time now)
@@ -162,6 +177,11 @@ Result<OrderHandlers::Prepared> OrderHandlers::Prepare(const nostr::Event& event
     order.monthly_usd_micros = quote->monthly_usd_micros();
     order.due = std::move(*quote);
     order.created_at = now;
+    if (!terms.pay_from().empty()) {
+        const auto channel = ReadPayFrom(event.pubkey, terms.pay_from());
+        if (!channel) return channel.error();
+        return OnCredit(event, std::move(order), *channel);
+    }
     Prepared prepared;
     *prepared.response.mutable_order() = ToProto(order);
     prepared.order = ToStore(order, event, prepared.response.SerializeAsString());
@@ -178,6 +198,22 @@ Result<std::optional<v1::PlaceOrderResponse>> OrderHandlers::AnswerBefore(const 
     });
 }
 
+void OrderHandlers::PlaceOnCredit(const Prepared& prepared, bool validate_only,
+                                  const call::Answer<v1::PlaceOrderResponse>& answer)
+{
+    std::optional<std::string> rehearsed;
+    const auto placed =
+        parts_.database.Transact<std::string>([&](pqxx::work& tx) -> Result<std::string> {
+            auto stored = orders::PlaceOnCredit(tx, *prepared.on_credit, payments::DatabaseNow(tx));
+            if (!stored || !validate_only) return stored;
+            rehearsed = *stored;
+            return Fail(ErrorCode::kPrecondition, "DRY_RUN", "Rolled back.");
+        });
+    if (rehearsed) return answer(AsResponse(*rehearsed));
+    if (!placed) return answer(placed.error());
+    answer(AsResponse(*placed));
+}
+
 void OrderHandlers::PlaceOrder(const call::Call& call, const v1::PlaceOrderRequest& request,
                                call::Answer<v1::PlaceOrderResponse> answer)
 {
@@ -191,8 +227,10 @@ void OrderHandlers::PlaceOrder(const call::Call& call, const v1::PlaceOrderReque
         if (!before) return answer(before.error());
         if (*before) return answer(**before);
         if (!prepared) return answer(prepared.error());
+        if (prepared->on_credit) return PlaceOnCredit(*prepared, true, answer);
         return answer(prepared->response);
     }
+    if (prepared->on_credit) return PlaceOnCredit(*prepared, false, answer);
     const auto queued = parts_.intake.Submit(std::move(prepared->order), [answer](auto stored) {
         if (!stored) return answer(stored.error());
         answer(AsResponse(*stored));

@@ -13,6 +13,7 @@
 #include "marketplace/orders/intake.hpp"
 #include "marketplace/orders/order.hpp"
 #include "marketplace/orders/settings.hpp"
+#include "marketplace/payments/holds.hpp"
 
 namespace berth::orders {
 
@@ -33,7 +34,8 @@ public:
                                             const v1::ListPlansRequest& request);
     Result<v1::QuoteOrderResponse> QuoteOrder(const call::Call& call,
                                               const v1::QuoteOrderRequest& request);
-    /// Does not touch the database on the caller's thread unless the order names a quote or fails.
+    /// Does not touch the database on the caller's thread unless the order names a quote,
+    /// pays from a channel, or fails.
     void PlaceOrder(const call::Call& call, const v1::PlaceOrderRequest& request,
                     call::Answer<v1::PlaceOrderResponse> answer);
     Result<v1::GetOrderResponse> GetOrder(const call::Call& call,
@@ -57,9 +59,14 @@ public:
 
 private:
     struct Prepared;
+    static Prepared OnCredit(const nostr::Event& event, OrderRow order,
+                             const payments::ChannelKey& channel);
     Result<Prepared> Prepare(const nostr::Event& event, const std::string& json, Time now);
     Result<v1::Quote> QuoteFor(const v1::OrderTerms& terms, const v1::Plan& plan, Time now);
     Result<std::optional<v1::PlaceOrderResponse>> AnswerBefore(const nostr::Event& event);
+
+    void PlaceOnCredit(const Prepared& prepared, bool validate_only,
+                       const call::Answer<v1::PlaceOrderResponse>& answer);
 
     const Parts parts_;
 };

@@ -75,6 +75,11 @@ bool ClaimUnique(pqxx::work& tx, const std::string& kind, const std::string& val
 void ReleaseUnique(pqxx::work& tx, const std::string& kind, const std::string& value,
                    const std::string& owner_id);
 
+/// Those of a wallet's deployments that no order of the operator may have. An order that ended
+/// within the last minute may still have been seen with its deployment.
+std::vector<std::uint64_t> UnknownDeployments(pqxx::work& tx, const std::string& operator_id,
+                                              const v1::WalletReport& report);
+
 /// An order by its key.
 struct OrderKey {
     std::string customer_id;

@@ -32,6 +32,19 @@ constexpr auto kKeepEvent = R"sql(
     INSERT INTO signed_events (customer_id, event_id, kind, event, answer)
     VALUES ($1, $2, $3, $4, $5))sql";
 
+/// States of orders that may have a deployment: 3 to 6 and 8.
+static_assert(v1::ORDER_STATE_PROVISIONING == 3 && v1::ORDER_STATE_SUSPENDED == 6 &&
+              v1::ORDER_STATE_CLOSING == 8);
+constexpr auto kUnknownDeployments = R"sql(
+    SELECT told.dseq FROM unnest($3::numeric[]) AS told (dseq)
+    WHERE NOT EXISTS (
+        SELECT FROM orders LEFT JOIN order_events AS latest
+            ON latest.customer_id = orders.customer_id AND latest.order_id = orders.order_id
+               AND latest.number = orders.last_event
+        WHERE orders.wallet = $2 AND orders.dseq = told.dseq AND operator_id = $1
+          AND (orders.state IN (3, 4, 5, 6, 8) OR latest.time > now() - interval '1 minute'))
+    ORDER BY told.dseq)sql";
+
 constexpr auto kFindQuote = "SELECT quote FROM quotes WHERE quote_id = $1";
 
 constexpr auto kKeepQuote = R"sql(
@@ -148,6 +161,21 @@ void KeepEvent(pqxx::work& tx, const AcceptedEvent& event)
 {
     tx.exec_params0(kKeepEvent, event.customer_id, event.event_id, event.kind, event.event,
                     db::ToBytes(event.answer));
+}
+
+std::vector<std::uint64_t> UnknownDeployments(pqxx::work& tx, const std::string& operator_id,
+                                              const v1::WalletReport& report)
+{
+    std::vector<std::uint64_t> unknown;
+    if (report.height() == 0 || report.deployments().empty()) return unknown;
+    std::string told = "{";
+    for (const auto dseq : report.deployments()) told += std::to_string(dseq) + ',';
+    told.back() = '}';
+    for (const auto& row :
+         tx.exec_params(kUnknownDeployments, operator_id, report.address(), told)) {
+        unknown.push_back(row[0].as<std::uint64_t>());
+    }
+    return unknown;
 }
 
 std::optional<v1::Quote> FindQuote(pqxx::work& tx, const std::string& quote_id)

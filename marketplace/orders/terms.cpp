@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "marketplace/orders/credit_order.hpp"
+
 namespace berth::orders {
 namespace {
 
@@ -77,6 +79,9 @@ Result<void> CheckTerms(const v1::OrderTerms& terms)
     }
     if (!terms.custom_hostname().empty()) {
         if (auto checked = CheckHostname(terms.custom_hostname()); !checked) return checked;
+    }
+    if (!terms.pay_from().empty()) {
+        if (auto channel = ReadPayFrom({}, terms.pay_from()); !channel) return channel.error();
     }
     return CheckTexts(terms.relay_name(), terms.relay_description());
 }

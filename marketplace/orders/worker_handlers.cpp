@@ -7,6 +7,7 @@
 #include "marketplace/ledger/books.hpp"
 #include "marketplace/orders/job_view.hpp"
 #include "marketplace/orders/order.hpp"
+#include "marketplace/orders/order_reading.hpp"
 #include "marketplace/orders/progress.hpp"
 #include "marketplace/queue/job_store.hpp"
 #include "marketplace/queue/wallet_store.hpp"
@@ -20,6 +21,7 @@ using namespace std::chrono_literals;
 constexpr int kJobsMax = 100;
 constexpr int kReportsMax = 500;
 constexpr int kWorkerNameMax = 100;
+constexpr std::size_t kAlarmedMax = 10'000;
 
 Error NotRegistered()
 {
@@ -206,6 +208,9 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
                 queue::ExchangeWallet(tx, call.caller, request.worker(), report, parts_.queue);
             if (!exchanged) return exchanged;
             for (const auto& fee : exchanged->fees) PostFee(tx, fee, *price, call.now);
+            for (const auto dseq : UnknownDeployments(tx, call.caller, report)) {
+                exchanged->orders.add_unknown_deployments(dseq);
+            }
             Failpoint("market.wallet.before_commit");
             return exchanged;
         });
@@ -213,12 +218,24 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
         auto& orders = *response.add_wallets();
         if (exchange) {
             orders = std::move(exchange->orders);
+            for (const auto dseq : orders.unknown_deployments()) Alarm(report.address(), dseq);
         } else {
             orders.set_address(report.address());
             orders.set_refused(exchange.error().reason);
         }
     }
     return response;
+}
+
+void WorkerHandlers::Alarm(const std::string& wallet, std::uint64_t dseq)
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        if (alarmed_.size() >= kAlarmedMax) alarmed_.clear();
+        if (!alarmed_.emplace(wallet, dseq).second) return;
+    }
+    parts_.log.Error("A deployment belongs to no order that may have one; it is left alone.",
+                     {{"wallet", wallet}, {"dseq", std::to_string(dseq)}});
 }
 
 }  // namespace berth::orders

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "berth/v1/worker_service.pb.h"
 #include "core/base/log.hpp"
@@ -42,7 +45,12 @@ public:
                                                     const v1::ReportWalletsRequest& request);
 
 private:
+    /// Logs each deployment that belongs to no order once in the life of this process.
+    void Alarm(const std::string& wallet, std::uint64_t dseq);
+
     const Parts parts_;
+    std::mutex mutex_;
+    std::set<std::pair<std::string, std::uint64_t>> alarmed_;
 };
 
 }  // namespace berth::orders

@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "core/money/conversion.hpp"
 #include "marketplace/db/values.hpp"
 
 namespace berth::payments {
@@ -15,17 +14,23 @@ constexpr auto kNow = R"sql(SELECT now())sql";
 
 }  // namespace
 
+std::optional<money::Price> NewestPrice(pqxx::transaction_base& tx, const std::string& asset)
+{
+    const auto rows = tx.exec_params(kNewestPrice, asset);
+    if (rows.empty()) return std::nullopt;
+    return money::Price{.snapshot_id = rows[0][0].as<std::string>(),
+                        .usd_e8 = db::ReadAmount(rows[0][1])};
+}
+
 ledger::Worth WorthNow(pqxx::transaction_base& tx, const std::string& asset, money::Amount amount)
 {
     ledger::Worth worth{.asset = asset, .amount = amount, .usd_micros = 0, .snapshot_id = ""};
     const auto known = money::FindAsset(asset);
-    const auto rows = tx.exec_params(kNewestPrice, asset);
-    if (!known || rows.empty()) return worth;
-    worth.snapshot_id = rows[0][0].as<std::string>();
-    const money::Price price{.snapshot_id = worth.snapshot_id,
-                             .usd_e8 = db::ReadAmount(rows[0][1])};
+    const auto price = NewestPrice(tx, asset);
+    if (!known || !price) return worth;
+    worth.snapshot_id = price->snapshot_id;
     const auto micros =
-        money::ToUsdMicros(amount, *known, price, money::Rounding::kFloor).ToInt64();
+        money::ToUsdMicros(amount, *known, *price, money::Rounding::kFloor).ToInt64();
     worth.usd_micros = micros.value_or(std::numeric_limits<std::int64_t>::max());
     return worth;
 }

@@ -196,5 +196,52 @@ TEST_F(IntakeTest, AQuoteFixesThePrice)
     EXPECT_EQ(placed->order().quote_expires_at(), quoted->quote().expires_at());
 }
 
+TEST_F(IntakeTest, AnOrderThatPaysFromAChannelIsQueuedAtOnce)
+{
+    const auto event = world_.OrderEvent(R"({"plan":"plans/small","payFrom":"channels/xrp-C1"})");
+    const auto placed = world_.Place(event);
+    ASSERT_TRUE(placed) << placed.error().reason;
+    EXPECT_EQ(placed->order().state(), v1::ORDER_STATE_QUEUED);
+    EXPECT_EQ(world_.ChannelSums(), "50000000 26000000 24000000 0");
+    EXPECT_EQ(world_.Get(placed->order().name().substr(7)).SerializeAsString(),
+              placed->order().SerializeAsString());
+    EXPECT_EQ(world_.database.Value("SELECT kind || '/' || step FROM jobs"), "provision/reserve");
+    const auto again = world_.Place(event);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->SerializeAsString(), placed->SerializeAsString());
+    EXPECT_EQ(world_.ChannelSums(), "50000000 26000000 24000000 0");
+}
+
+TEST_F(IntakeTest, AnOrderThatItsChannelCannotPayIsNotStored)
+{
+    const auto reason = [&](const std::string& channel) {
+        const auto placed = world_.Place(
+            world_.OrderEvent(R"({"plan":"plans/small","payFrom":")" + channel + R"("})"));
+        return placed ? std::string{"accepted"} : placed.error().reason;
+    };
+    EXPECT_EQ(reason("xrp-C1"), "BAD_TERMS");
+    EXPECT_EQ(reason("channels/xrp-C2"), "UNKNOWN_CHANNEL");
+    world_.database.Do([](pqxx::work& tx) {
+        tx.exec0("UPDATE channels SET unapplied = 23999999, accepted = 23999999");
+    });
+    EXPECT_EQ(reason("channels/xrp-C1"), "CREDIT_TOO_LOW");
+    world_.database.Do([](pqxx::work& tx) { tx.exec0("UPDATE channels SET status = 'closing'"); });
+    EXPECT_EQ(reason("channels/xrp-C1"), "CHANNEL_CLOSING");
+    for (const auto* table : {"orders", "signed_events", "order_events", "holds", "entries"}) {
+        EXPECT_EQ(world_.database.Value(std::string{"SELECT count(*) FROM "} + table), "0");
+    }
+}
+
+TEST_F(IntakeTest, CopiesOfAnOrderThatPaysItselfTakeOneHold)
+{
+    const auto event = world_.OrderEvent(R"({"plan":"plans/small","payFrom":"channels/xrp-C1"})");
+    std::vector<std::future<Result<v1::PlaceOrderResponse>>> answers;
+    for (int i = 0; i < 6; ++i) {
+        answers.push_back(std::async(std::launch::async, [&] { return world_.Place(event); }));
+    }
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+    EXPECT_EQ(world_.ChannelSums(), "50000000 26000000 24000000 0");
+}
+
 }  // namespace
 }  // namespace berth

@@ -117,7 +117,7 @@ struct Duties {
         : runner{kCommandsAtOnce},
           chain{runner, ChainPrograms(config)},
           probe{ProbeOptions(config), key, clock},
-          parts{storage.database, orders.catalogue, chain, probe, clock, log,
+          parts{storage.database, orders.catalogue, chain, pace, probe, clock, log,
                 orders.settings,  orders.queue},
           observe{storage.database, payments.channels},
           sweeper{parts},
@@ -132,6 +132,7 @@ struct Duties {
 
     ProcessRunner runner;
     akash::CliChainReader chain;
+    akash::BlockPace pace;
     probe::NetworkRelayProbe probe;
     const proof::Parts parts;
     proof::Reserve reserve{parts};

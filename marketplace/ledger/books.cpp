@@ -50,12 +50,12 @@ void PostGas(pqxx::work& tx, const Owner& owner, const std::string& tx_hash, con
           .time = now});
 }
 
-void PostEscrowDeposit(pqxx::work& tx, const Owner& owner, const std::string& tx_hash,
+void PostEscrowDeposit(pqxx::work& tx, const Owner& owner, const std::string& what,
                        const Worth& deposit, Time now)
 {
     Post(tx, owner,
          {.kind = kind::kEscrowDeposit,
-          .what = tx_hash,
+          .what = what,
           .debit = kLeaseEscrow,
           .credit = kOperatorWallet,
           .worth = deposit,

@@ -57,6 +57,9 @@ void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold,
 /// price less what was posted. Never beyond what was deferred. Returns what was posted, in
 /// micro-dollars.
 std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time through);
+/// At the close of an order: what is still deferred of it is earned by the terms, which give no part
+/// of a running month back. Returns what was posted, in micro-dollars; nothing is deferred after it.
+std::int64_t ForfeitRest(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time now);
 /// Accrues the lease of an order up to `cost.height`, by row `leases`. Returns micro-dollars
 /// posted.
 std::int64_t AccrueLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq,
@@ -75,10 +78,13 @@ struct LeaseSettlement {
 std::int64_t TrueUpLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq,
                          const LeaseSettlement& settlement, Time now);
 /// A deposit into a deployment's escrow, and what came back at its close: assets, not costs.
-void PostEscrowDeposit(pqxx::work& tx, const Owner& owner, const std::string& tx_hash,
+/// `what` tells deposits of an order apart: the deployment's number for the first one.
+void PostEscrowDeposit(pqxx::work& tx, const Owner& owner, const std::string& what,
                        const Worth& deposit, Time now);
 void PostEscrowReturn(pqxx::work& tx, const Owner& owner, std::uint64_t dseq, const Worth& rest,
                       Time now);
+/// What was deposited for an order's deployments, by the books.
+money::Amount DepositedFor(pqxx::transaction_base& tx, const Owner& owner);
 /// The fee of a transaction, shared over the orders of its messages by the caller.
 void PostGas(pqxx::work& tx, const Owner& owner, const std::string& tx_hash, const Worth& gas,
              Time now);

@@ -13,7 +13,7 @@
 
 namespace berth::ledger {
 
-/// What an entry is; stored, never renamed. A customer may read those up to kHosting.
+/// What an entry is; stored, never renamed. A customer may read those up to kForfeited.
 namespace kind {
 constexpr std::string_view kClaim = "claim";
 constexpr std::string_view kHold = "hold";
@@ -22,6 +22,7 @@ constexpr std::string_view kSale = "sale";
 constexpr std::string_view kDeferral = "deferral";
 constexpr std::string_view kSetup = "setup";
 constexpr std::string_view kHosting = "hosting";
+constexpr std::string_view kForfeited = "forfeited";
 constexpr std::string_view kOperatorShare = "operator_share";
 constexpr std::string_view kFee = "fee";
 constexpr std::string_view kLease = "lease";

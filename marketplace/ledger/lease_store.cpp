@@ -21,6 +21,10 @@ constexpr auto kSaveLease = R"sql(
     WHERE customer_id = $1 AND order_id = $2 AND dseq = $3::numeric
           AND gseq = $4 AND oseq = $5)sql";
 
+constexpr auto kDeposited = R"sql(
+    SELECT coalesce(sum(amount), 0) FROM entries
+    WHERE customer_id = $1 AND order_id = $2 AND kind = 'escrow_deposit')sql";
+
 struct LeaseRow {
     LeaseAccount account;
     int gseq = 0;
@@ -109,6 +113,11 @@ std::int64_t TrueUpLease(pqxx::work& tx, const Owner& owner, std::uint64_t dseq,
     Post(tx, owner, entry);
     SaveLease(tx, owner, dseq, *lease);
     return change.usd_micros;
+}
+
+money::Amount DepositedFor(pqxx::transaction_base& tx, const Owner& owner)
+{
+    return db::ReadAmount(tx.exec_params1(kDeposited, owner.customer_id, owner.order_id)[0]);
 }
 
 }  // namespace berth::ledger

@@ -124,4 +124,22 @@ std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& p
     return posted - progress->posted_usd_micros;
 }
 
+std::int64_t ForfeitRest(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time now)
+{
+    const auto progress = LockProgress(tx, owner);
+    if (!progress) return 0;
+    const auto deferred = PostedMicros(tx, owner, kind::kDeferral, "").value_or(0);
+    const auto posted = progress->posted_usd_micros;
+    const auto rest = deferred - SetupOf(price, deferred) - posted;
+    if (rest <= 0) return 0;
+    const auto fee = ShareOf(posted + rest, price.marketplace_fee_bps) -
+                     ShareOf(posted, price.marketplace_fee_bps);
+    PostRevenue(tx, owner,
+                {.kind = kind::kForfeited, .what = "", .usd_micros = rest, .fee_usd_micros = fee,
+                 .time = now});
+    tx.exec_params0(kAdvance, owner.customer_id, owner.order_id,
+                    db::ToSql(std::max(now, progress->through)), rest);
+    return rest;
+}
+
 }  // namespace berth::ledger

@@ -33,6 +33,7 @@ Result<queue::DutyOutcome> BookLease::Run(const queue::Job& job, Deadline deadli
     if (!price) return price.error();
     const auto reading = ReadLease(parts_.chain, *read, deadline);
     if (!reading) return reading.error();
+    parts_.pace.Note(reading->status);
     return Change(
         job,
         [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
@@ -42,7 +43,7 @@ Result<queue::DutyOutcome> BookLease::Run(const queue::Job& job, Deadline deadli
                                 {.asset = reading->lease.price.denom,
                                  .rate_e18 = reading->lease.price.amount_e18,
                                  .height = reading->lease.closed_on > 0 ? reading->lease.closed_on
-                                                                        : reading->height,
+                                                                        : reading->status.height,
                                  .snapshot_id = price->snapshot_id,
                                  .price_usd_e8 = price->usd_e8},
                                 now);

@@ -2,8 +2,15 @@
 
 #include <algorithm>
 
+#include "akash/lease_price.hpp"
+#include "marketplace/orders/job_view.hpp"
+
 namespace berth::proof {
 namespace {
+
+constexpr std::int64_t kE18 = 1'000'000'000'000'000'000;
+constexpr std::int64_t kOneDollarE8 = 100'000'000;
+constexpr std::int64_t kMeasuringPercent = 101;
 
 Error NotSeen(std::string message)
 {
@@ -46,11 +53,37 @@ Result<LeaseReading> ReadLease(akash::ChainReader& chain, const orders::OrderRow
                lease.id.provider == told.provider();
     });
     if (found == leases->end()) return NotSeen("The chain does not show the lease.");
-    LeaseReading reading{.lease = std::move(*found),
-                         .deployment = std::move(**deployment),
-                         .height = status->height};
+    LeaseReading reading{
+        .lease = std::move(*found), .deployment = std::move(**deployment), .status = *status};
     if (const auto same = Compare(reading, order); !same) return same.error();
     return reading;
+}
+
+money::Amount DepositOf(const LeaseReading& reading)
+{
+    auto e18 = reading.lease.withdrawn.amount_e18;
+    for (const auto& fund : reading.deployment.escrow.funds) {
+        if (fund.denom == reading.lease.price.denom) e18 += fund.amount_e18;
+    }
+    return money::MulDiv(e18, 1, kE18, money::Rounding::kHalfEven);
+}
+
+Result<void> CheckCeiling(const LeaseReading& reading, const orders::OrderRow& order,
+                          const money::Price& act, const akash::BlockPace& pace)
+{
+    const auto block_time = pace.Measured();
+    if (!block_time) {
+        return Fail(ErrorCode::kNotFound, "NO_BLOCK_PACE", "Too few blocks have been seen yet.");
+    }
+    const auto price = act.usd_e8 > money::Amount{0} ? act.usd_e8 : money::Amount{kOneDollarE8};
+    const auto monthly = akash::MonthlyUsdMicros(reading.lease.price, price, *block_time);
+    const money::Amount ceiling{orders::CeilingOf(order.plan, order.monthly_usd_micros)};
+    if (monthly <= money::MulDiv(ceiling, kMeasuringPercent, 100, money::Rounding::kFloor)) {
+        return {};
+    }
+    return Fail(ErrorCode::kPrecondition, "LEASE_TOO_DEAR",
+                "The lease costs " + monthly.ToString() +
+                    " micro-dollars a month, its ceiling is " + ceiling.ToString() + ".");
 }
 
 }  // namespace berth::proof

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "marketplace/orders/order_changes.hpp"
+#include "marketplace/payments/price_store.hpp"
 #include "marketplace/proof/lease_store.hpp"
 
 namespace berth::proof {
@@ -42,6 +43,24 @@ Result<Closed> ReadClosed(akash::ChainReader& chain, const orders::OrderRow& ord
     return closed;
 }
 
+/// The lease has cost what its provider withdrew; the rest of the deposit is in the wallet again.
+void SettleLease(pqxx::work& tx, const orders::OrderRow& order, const Closed& closed,
+                 const money::Price& price, Time now)
+{
+    const auto owner = OwnerOf(order);
+    const auto& denom = order.facts.lease().price_denom();
+    ledger::TrueUpLease(tx, owner, order.dseq,
+                        {.asset = denom,
+                         .amount = closed.withdrawn,
+                         .height = closed.height,
+                         .snapshot_id = price.snapshot_id,
+                         .price_usd_e8 = price.usd_e8},
+                        now);
+    const auto rest = ledger::DepositedFor(tx, owner) - closed.withdrawn;
+    if (rest.negative()) return;
+    ledger::PostEscrowReturn(tx, owner, order.dseq, payments::WorthNow(tx, denom, rest), now);
+}
+
 orders::Happened WordsFor(orders::State state)
 {
     if (state == v1::ORDER_STATE_CLOSED) {
@@ -68,17 +87,12 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
                   [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
                       Time now) -> Result<Outcome> {
                       if (CloseLease(tx, order, closed->height)) {
-                          ledger::TrueUpLease(tx, OwnerOf(order), order.dseq,
-                                              {.asset = order.facts.lease().price_denom(),
-                                               .amount = closed->withdrawn,
-                                               .height = closed->height,
-                                               .snapshot_id = price->snapshot_id,
-                                               .price_usd_e8 = price->usd_e8},
-                                              now);
+                          SettleLease(tx, order, *closed, *price, now);
                       }
                       if (order.active_at) {
                           ledger::Recognise(tx, OwnerOf(order), PriceOf(order),
                                             std::min(now, *order.paid_through));
+                          ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
                       }
                       if (order.state == v1::ORDER_STATE_CLOSING) {
                           const auto state = orders::StateAfterClosing(order);

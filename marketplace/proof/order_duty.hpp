@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "akash/block_pace.hpp"
 #include "akash/chain.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
@@ -21,6 +22,7 @@ struct Parts {
     db::Database& database;
     orders::Catalogue& catalogue;
     akash::ChainReader& chain;
+    akash::BlockPace& pace;
     probe::RelayProbe& probe;
     const Clock& clock;
     Log& log;

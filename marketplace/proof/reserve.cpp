@@ -36,8 +36,10 @@ std::uint64_t ClaimDseq(pqxx::work& tx, const std::string& wallet, const std::st
 
 }  // namespace
 
-Result<queue::DutyOutcome> Reserve::Run(const queue::Job& job, Deadline)
+Result<queue::DutyOutcome> Reserve::Run(const queue::Job& job, Deadline deadline)
 {
+    // Begins to measure the time of a block, which the lease will be judged by.
+    if (const auto status = parts_.chain.Status(deadline)) parts_.pace.Note(*status);
     return Change(
         job,
         [this](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "marketplace/orders/order_reading.hpp"
-#include "marketplace/proof/chain_check.hpp"
+#include "marketplace/payments/price_store.hpp"
 #include "marketplace/proof/lease_store.hpp"
 
 namespace berth::proof {
@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kAgain = 2s;
+constexpr auto kNextBlock = 1s;
 
 /// The port of `address:port`, as the operator's edge was told to us; 0 for the usual one.
 int PortOf(const std::string& address)
@@ -71,41 +72,70 @@ std::string FirstFailure(const probe::ProbeReport& report)
     return "a complete probe";
 }
 
+/// Books the deposit that the chain shows, once an order, however often it is proven.
+void PostDeposit(pqxx::work& tx, const orders::OrderRow& order, const LeaseReading& lease, Time now)
+{
+    const auto worth = payments::WorthNow(tx, lease.lease.price.denom, DepositOf(lease));
+    ledger::PostEscrowDeposit(tx, OwnerOf(order), std::to_string(order.dseq), worth, now);
+}
+
+/// The chain shows another lease than the order may have; looking again does not help.
+bool IsFinal(const Error& error)
+{
+    return error.reason == "LEASE_MISMATCH" || error.reason == "LEASE_TOO_DEAR";
+}
+
 }  // namespace
+
+Result<LeaseReading> VerifyRelay::CheckedLease(const orders::OrderRow& order, Deadline deadline)
+{
+    const auto act = parts_.catalogue.LastPrice("uact");
+    if (!act) return act.error();
+    auto lease = ReadLease(parts_.chain, order, deadline);
+    if (!lease) return lease;
+    parts_.pace.Note(lease->status);
+    const auto bearable = CheckCeiling(*lease, order, *act, parts_.pace);
+    if (!bearable) return bearable.error();
+    return lease;
+}
 
 Result<queue::DutyOutcome> VerifyRelay::Run(const queue::Job& job, Deadline deadline)
 {
     const auto read = Read(job);
     if (!read) return read.error();
-    const auto lease = ReadLease(parts_.chain, *read, deadline);
+    const auto lease = CheckedLease(*read, deadline);
     const auto report =
         lease ? parts_.probe.Run(RequestFor(*read), deadline) : probe::ProbeReport{};
-    return Change(
-        job,
-        [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
-            Time now) -> Result<Outcome> {
-            if (!lease && (held.step_overdue || lease.error().reason == "LEASE_MISMATCH")) {
-                return GiveUp(tx, order, held, lease.error(), now);
-            }
-            if (!lease) return lease.error();
-            order.acceptance = ToProto(report, now);
-            orders::Save(tx, order);
-            if (lease->lease.state != "active") {
-                return GiveUp(tx, order, held,
-                              Fail(ErrorCode::kPrecondition, "LEASE_CLOSED",
-                                   "The provider closed the lease."),
-                              now);
-            }
-            if (!report.accepted && held.step_overdue) {
-                return GiveUp(tx, order, held,
+    return Change(job,
+                  [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
+                      Time now) -> Result<Outcome> {
+                      if (!lease && (held.step_overdue || IsFinal(lease.error()))) {
+                          return GiveUp(tx, order, held, lease.error(), now);
+                      }
+                      if (!lease && lease.error().reason == "NO_BLOCK_PACE") {
+                          return Outcome::Again(kNextBlock, "the measured time of a block");
+                      }
+                      if (!lease) return lease.error();
+                      order.acceptance = ToProto(report, now);
+                      orders::Save(tx, order);
+                      if (lease->lease.state != "active") {
+                          return GiveUp(tx, order, held,
+                                        Fail(ErrorCode::kPrecondition, "LEASE_CLOSED",
+                                             "The provider closed the lease."),
+                                        now);
+                      }
+                      if (!report.accepted && held.step_overdue) {
+                          return GiveUp(
+                              tx, order, held,
                               Fail(ErrorCode::kPrecondition, "RELAY_NOT_PROVEN",
                                    "The relay did not pass " + FirstFailure(report) + "."),
                               now);
-            }
-            if (!report.accepted) return Outcome::Again(kAgain, FirstFailure(report));
-            AddLease(tx, order, *lease);
-            return Next(tx, order, held);
-        });
+                      }
+                      if (!report.accepted) return Outcome::Again(kAgain, FirstFailure(report));
+                      AddLease(tx, order, *lease);
+                      PostDeposit(tx, order, *lease, now);
+                      return Next(tx, order, held);
+                  });
 }
 
 }  // namespace berth::proof

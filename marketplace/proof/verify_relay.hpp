@@ -1,5 +1,6 @@
 #pragma once
 
+#include "marketplace/proof/chain_check.hpp"
 #include "marketplace/proof/order_duty.hpp"
 
 namespace berth::proof {
@@ -12,6 +13,10 @@ public:
     std::string_view kind() const override { return "provision"; }
     std::string_view step() const override { return "verify_relay"; }
     Result<queue::DutyOutcome> Run(const queue::Job& job, Deadline deadline) override;
+
+private:
+    /// The lease as the chain has it, if it is the one reported and not too dear.
+    Result<LeaseReading> CheckedLease(const orders::OrderRow& order, Deadline deadline);
 };
 
 }  // namespace berth::proof

@@ -11,6 +11,8 @@ namespace berth::test {
 /// A chain in memory that a test writes to as the network would. Thread-safe.
 class FakeChain final : public akash::ChainReader {
 public:
+    static constexpr std::int64_t kBlockSeconds = 12;
+
     void Put(const akash::Deployment& deployment)
     {
         const std::scoped_lock lock{mutex_};
@@ -42,7 +44,9 @@ public:
     Result<akash::ChainStatus> Status(Deadline) override
     {
         const std::scoped_lock lock{mutex_};
-        return akash::ChainStatus{.chain_id = "test", .height = height_, .block_time = {}};
+        return akash::ChainStatus{.chain_id = "test",
+                                  .height = height_,
+                                  .block_time = FromUnixSeconds(height_ * kBlockSeconds)};
     }
     Result<std::optional<akash::Deployment>> GetDeployment(const akash::DeploymentId& id,
                                                            Deadline) override

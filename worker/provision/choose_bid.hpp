@@ -16,7 +16,7 @@ public:
     struct Needs {
         akash::ChainReader& chain;
         const RelayTerms& terms;
-        BlockPace& pace;
+        akash::BlockPace& pace;
         const Clock& clock;
         std::chrono::milliseconds window;  ///< Counted in blocks from the deployment's height.
     };

@@ -15,7 +15,7 @@ public:
         akash::ManifestSource& manifests;
         const OrderSealer& sealer;
         const RelayTerms& terms;
-        const BlockPace& pace;
+        const akash::BlockPace& pace;
     };
     explicit CreateDeployment(const Needs& needs) : needs_{needs} {}
     std::string_view kind() const override { return "provision"; }

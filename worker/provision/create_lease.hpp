@@ -10,7 +10,7 @@ namespace berth::worker {
 class CreateLease final : public Step {
 public:
     /// References must outlive it.
-    CreateLease(akash::ChainReader& chain, const RelayTerms& terms, const BlockPace& pace)
+    CreateLease(akash::ChainReader& chain, const RelayTerms& terms, const akash::BlockPace& pace)
         : chain_{chain}, terms_{terms}, pace_{pace}
     {
     }
@@ -23,7 +23,7 @@ private:
 
     akash::ChainReader& chain_;
     const RelayTerms& terms_;
-    const BlockPace& pace_;
+    const akash::BlockPace& pace_;
 };
 
 }  // namespace berth::worker

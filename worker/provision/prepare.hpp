@@ -9,7 +9,7 @@ namespace berth::worker {
 class Prepare final : public Step {
 public:
     /// References must outlive it.
-    Prepare(const OrderSealer& sealer, const RelayTerms& terms, const BlockPace& pace)
+    Prepare(const OrderSealer& sealer, const RelayTerms& terms, const akash::BlockPace& pace)
         : sealer_{sealer}, terms_{terms}, pace_{pace}
     {
     }
@@ -20,7 +20,7 @@ public:
 private:
     const OrderSealer& sealer_;
     const RelayTerms& terms_;
-    const BlockPace& pace_;
+    const akash::BlockPace& pace_;
 };
 
 }  // namespace berth::worker

@@ -53,13 +53,6 @@ Amount CeilingPerBlockE18(const v1::JobOrder& order, std::chrono::milliseconds b
                   Amount::FromRaw(ActPriceE8(order).raw() * kMonthMillis), money::Rounding::kFloor);
 }
 
-Amount MonthlyUsdMicros(const akash::DecCoin& price, Amount act_price_e8,
-                        std::chrono::milliseconds block_time)
-{
-    return MulDiv(price.amount_e18, Amount::FromRaw(kMonthMillis * act_price_e8.raw()),
-                  Amount::FromRaw(kE18 * kE8 * block_time.count()), money::Rounding::kCeil);
-}
-
 Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const NamedSecrets& secrets,
                                             const RelayTerms& terms,
                                             std::chrono::milliseconds block_time)

@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "akash/block_pace.hpp"
 #include "akash/sdl.hpp"
 #include "berth/v1/worker_service.pb.h"
-#include "worker/provision/block_pace.hpp"
 #include "worker/sealing/order_sealer.hpp"
 
 namespace berth::worker {
@@ -25,9 +25,6 @@ inline constexpr auto kCertificateKey = "certificate_key";
 money::Amount ActPriceE8(const v1::JobOrder& order);
 /// The order's ceiling in its denomination per block, times 10^18, rounded down.
 money::Amount CeilingPerBlockE18(const v1::JobOrder& order, std::chrono::milliseconds block_time);
-/// A price per block in micro-dollars per 2,592,000 s, rounded up.
-money::Amount MonthlyUsdMicros(const akash::DecCoin& price, money::Amount act_price_e8,
-                               std::chrono::milliseconds block_time);
 
 /// The relay and its database as the order wants them; but for the ceiling the same at every step,
 /// so that the manifest that is sent has the hash that is on chain.

@@ -14,7 +14,7 @@ public:
         akash::ProviderGateway& gateway;
         const OrderSealer& sealer;
         const RelayTerms& terms;
-        const BlockPace& pace;
+        const akash::BlockPace& pace;
         const Clock& clock;
     };
     explicit SendManifest(const Needs& needs) : needs_{needs} {}

@@ -27,7 +27,7 @@ struct Machine {
     ProcessRunner small_programs;  ///< `nsupdate`, `lego`.
     OrderSealer sealer;
     nostr::SecretKey operator_key;
-    BlockPace pace;
+    akash::BlockPace pace;
     akash::CliChainReader chain;
     akash::CliSigner signer;
     akash::CliManifestSource manifests;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "akash/block_pace.hpp"
 #include "akash/chain.hpp"
-#include "worker/provision/block_pace.hpp"
 #include "worker/provision/step.hpp"
 
 namespace berth::worker {
@@ -10,14 +10,14 @@ namespace berth::worker {
 class MeterLease final : public Step {
 public:
     /// References must outlive it.
-    MeterLease(akash::ChainReader& chain, BlockPace& pace) : chain_{chain}, pace_{pace} {}
+    MeterLease(akash::ChainReader& chain, akash::BlockPace& pace) : chain_{chain}, pace_{pace} {}
     std::string_view kind() const override { return "meter_lease"; }
     std::string_view name() const override { return "meter_lease"; }
     Result<StepOutcome> Run(const StepContext& context) override;
 
 private:
     akash::ChainReader& chain_;
-    BlockPace& pace_;
+    akash::BlockPace& pace_;
 };
 
 }  // namespace berth::worker

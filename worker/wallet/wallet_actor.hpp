@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "akash/block_pace.hpp"
 #include "akash/signer.hpp"
 #include "core/base/log.hpp"
 #include "worker/ports/marketplace.hpp"
-#include "worker/provision/block_pace.hpp"
 #include "worker/wallet/wallet_settings.hpp"
 
 namespace berth::worker {
@@ -25,7 +25,7 @@ public:
         Marketplace& marketplace;
         akash::ChainReader& chain;
         akash::TransactionSigner& signer;
-        BlockPace& pace;
+        akash::BlockPace& pace;
         Log& log;
     };
     /// `lease` is how long the marketplace lets a wallet's lease stand without a report.

@@ -16,7 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kWallet = "akash1wallet";
-constexpr auto kPrice = "27.018062000000000000";
 constexpr auto kProvider = "akash1provider";
 constexpr std::int64_t kFunds = 50'000'000;
 
@@ -58,6 +57,9 @@ OrderWorld::OrderWorld()
         "$2, 86400, 'open', 1)",
         customer.pubkey(), kFunds);
     tx.commit();
+    chain.SetHeight(90);
+    pace.Note(*chain.Status(Deadline::max()));
+    chain.SetHeight(100);
     v1::RegisterWorkerRequest worker;
     worker.set_protocol(1);
     for (const auto& row : orders::kSteps) {
@@ -221,22 +223,24 @@ bool OrderWorld::RunOwnJob()
     return true;
 }
 
+v1::WalletOrders OrderWorld::Exchange(v1::WalletReport report, const std::string& worker)
+{
+    report.set_address(kWallet);
+    report.set_epoch(wallet_epoch_);
+    report.set_ready(true);
+    v1::ReportWalletsRequest request;
+    request.set_worker(worker);
+    *request.add_wallets() = std::move(report);
+    const auto told = workers.ReportWallets(Operator(), request);
+    EXPECT_TRUE(told);
+    EXPECT_EQ(told->wallets(0).refused(), "");
+    wallet_epoch_ = told->wallets(0).epoch();
+    return told->wallets(0);
+}
+
 void OrderWorld::SettleMessages(const std::string& worker)
 {
-    const auto exchange = [&](v1::WalletReport report) {
-        report.set_address(kWallet);
-        report.set_epoch(wallet_epoch_);
-        report.set_ready(true);
-        v1::ReportWalletsRequest request;
-        request.set_worker(worker);
-        *request.add_wallets() = std::move(report);
-        const auto told = workers.ReportWallets(Operator(), request);
-        EXPECT_TRUE(told);
-        EXPECT_EQ(told->wallets(0).refused(), "");
-        wallet_epoch_ = told->wallets(0).epoch();
-        return told->wallets(0);
-    };
-    const auto orders = exchange({});
+    const auto orders = Exchange({}, worker);
     for (const auto& message : orders.pending()) {
         v1::WalletReport report;
         auto& made = *report.add_transactions();
@@ -246,10 +250,10 @@ void OrderWorld::SettleMessages(const std::string& worker)
         made.set_fee_uakt("2500");
         made.add_messages(message.id());
         made.set_state("signed");
-        exchange(report);
+        Exchange(report, worker);
         report.mutable_transactions(0)->set_state("committed");
         report.mutable_transactions(0)->set_height(90);
-        exchange(report);
+        Exchange(report, worker);
     }
 }
 
@@ -263,13 +267,15 @@ v1::Facts OrderWorld::FactsOf(const v1::Job& job)
                                     .state = "active",
                                     .hash_hex = "ab",
                                     .created_at = 90,
-                                    .escrow = {}});
+                                    .escrow = {.state = "open",
+                                               .funds = {{"uact", *akash::ParseDec18("5000000")}},
+                                               .settled_at = 95}});
         facts.set_sdl_hash("ab");
         facts.set_deployment_height(90);
     } else if (step == "create_lease") {
         chain.Put(akash::Lease{.id = {kWallet, dseq, 1, 1, kProvider},
                                .state = "active",
-                               .price = {"uact", *akash::ParseDec18(kPrice)},
+                               .price = {"uact", *akash::ParseDec18(provider_price)},
                                .created_at = 95,
                                .closed_on = 0,
                                .reason = {},
@@ -280,7 +286,7 @@ v1::Facts OrderWorld::FactsOf(const v1::Job& job)
         lease.set_gseq(1);
         lease.set_oseq(1);
         lease.set_provider(kProvider);
-        lease.set_price_amount(kPrice);
+        lease.set_price_amount(provider_price);
         lease.set_price_denom("uact");
         lease.set_created_height(95);
     } else if (step == "publish_dns") {

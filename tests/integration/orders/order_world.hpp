@@ -54,6 +54,8 @@ public:
     {
         return {&reserve_, &verify_, &activate_, &book_, &confirm_};
     }
+    /// One report of the wallet's actor; the answer to it.
+    v1::WalletOrders Exchange(v1::WalletReport report, const std::string& worker = "w1");
     /// Puts the message that a job waits for on chain, under a wallet lease of its own.
     void SettleMessages(const std::string& worker = "w1");
     /// Everything from a paid order to the marketplace's own verification.
@@ -63,6 +65,7 @@ public:
 
     std::string ChannelSums() const;
 
+    std::string provider_price = "27.018062000000000000";  ///< uact per block.
     FreshDatabase database;
     SystemClock clock;
     Log log{std::cerr, "test", clock, Log::Level::kError};
@@ -72,13 +75,14 @@ public:
                               .meter_interval = std::chrono::milliseconds{0}};
     queue::Settings queue;
     FakeChain chain;
+    akash::BlockPace pace;
     FakeRelayProbe probe;
     db::Listener listener{{.url = database.url()}};
     orders::Catalogue catalogue{*database, listener, settings};
     orders::Intake intake{{.url = database.url()}, log};
     orders::OrderHandlers handlers{{*database, catalogue, intake, settings}};
     orders::WorkerHandlers workers{{*database, catalogue, log, settings, queue}};
-    proof::Parts parts{*database, catalogue, chain, probe, clock, log, settings, queue};
+    proof::Parts parts{*database, catalogue, chain, pace, probe, clock, log, settings, queue};
 
 private:
     v1::StepAnswer ReportAll(const v1::StepReport& report);

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "marketplace/call/signed_event.hpp"
 #include "marketplace/queue/outbox_store.hpp"
 #include "tests/integration/orders/order_world.hpp"
 
@@ -41,6 +42,12 @@ protected:
         ASSERT_TRUE(world_.Done(job).recorded());
         ASSERT_TRUE(world_.RunOwnJob());
         EXPECT_EQ(world_.Get(order_id).step(), "");
+    }
+    std::string Balance(const std::string& account, const std::string& asset)
+    {
+        return world_.database.Value("SELECT coalesce(sum(amount * ((debit = '" + account +
+                                     "')::int - (credit = '" + account +
+                                     "')::int)), 0) FROM entries WHERE asset = '" + asset + "'");
     }
     std::int64_t Sum(const std::string& column)
     {
@@ -216,6 +223,25 @@ TEST_F(ProvisioningTest, PaidTimeThatIsOverClosesTheOrderAndSettlesTheLease)
     EXPECT_EQ(world_.database.Value("SELECT closed_height FROM leases"), "195");
 }
 
+TEST_F(ProvisioningTest, AnOrderThatIsClosedEarlyLeavesNothingDeferredAndNothingInEscrow)
+{
+    const auto order_id = MakeActive();
+    EXPECT_EQ(Balance("lease_escrow", "uact"), "5000000");
+    v1::CancelOrderRequest request;
+    request.set_event(
+        world_.Signed(call::kCancelKind, R"({"order":"orders/)" + order_id + R"("})"));
+    ASSERT_TRUE(world_.handlers.CancelOrder(world_.Customer(), request));
+    world_.database.Do(
+        [](pqxx::work& tx) { tx.exec0("DELETE FROM jobs WHERE kind = 'meter_lease'"); });
+    Close(order_id, 195);
+    EXPECT_EQ(world_.Get(order_id).state(), v1::ORDER_STATE_CLOSED);
+    EXPECT_EQ(Balance("deferred_revenue", "usd"), "0");
+    EXPECT_EQ(Sum("revenue_usd_micros"), 12'000'000);
+    EXPECT_EQ(Balance("lease_cost", "uact"), "2702");
+    EXPECT_EQ(Balance("lease_escrow", "uact"), "0");
+    EXPECT_EQ(Balance("operator_wallet", "uact"), "-2702");
+}
+
 TEST_F(ProvisioningTest, AWalletHasOneSigner)
 {
     world_.SettleMessages("w1");
@@ -231,6 +257,73 @@ TEST_F(ProvisioningTest, AWalletHasOneSigner)
     request.mutable_wallets(0)->set_epoch(1);
     told = world_.workers.ReportWallets(world_.Operator(), request);
     EXPECT_EQ(told->wallets(0).refused(), "STALE_WALLET_EPOCH");
+}
+
+TEST_F(ProvisioningTest, ALeaseAboveTheCeilingIsRefusedWhateverTheWorkerChose)
+{
+    world_.provider_price = "40.000000000000000000";  // 8.64 dollars a month at 12 s a block.
+    const auto order_id = world_.PlaceOne();
+    const auto job = world_.ProvisionUntil(order_id, "verify_relay");
+    ASSERT_TRUE(world_.Done(job, world_.FactsOf(job)).recorded());
+    ASSERT_TRUE(world_.RunOwnJob());
+    const auto order = world_.Get(order_id);
+    EXPECT_EQ(order.state(), v1::ORDER_STATE_CLOSING);
+    EXPECT_EQ(order.failure().reason(), "LEASE_TOO_DEAR");
+    EXPECT_EQ(world_.database.Value("SELECT count(*) FROM leases"), "0");
+}
+
+TEST_F(ProvisioningTest, AJobKnowsTheNewestPriceOfAct)
+{
+    world_.database.Do([](pqxx::work& tx) {
+        tx.exec0("INSERT INTO price_snapshots VALUES ('p8', 'uact', 98000000, 't', now() + '1 s')");
+    });
+    const auto job = world_.ProvisionUntil(world_.PlaceOne(), "prepare");
+    EXPECT_EQ(job.order().act_price_usd_e8(), 98'000'000);
+}
+
+TEST_F(ProvisioningTest, AMessageThatTheSimulationRefusedFailsAndWakesItsJob)
+{
+    const auto job = world_.ProvisionUntil(world_.PlaceOne(), "create_deployment");
+    v1::StepReport transact;
+    transact.mutable_transact()->set_kind("create_deployment");
+    transact.mutable_transact()->set_body("{}");
+    ASSERT_TRUE(world_.Report(job, transact, 2000).recorded());
+    v1::WalletReport report;
+    auto& refused = *report.add_transactions();
+    refused.set_state("failed");
+    refused.set_codespace("deployment");
+    refused.set_code(5);
+    refused.set_error("deployment/5: invalid");
+    refused.add_messages(
+        std::stoull(world_.database.Value("SELECT message_id FROM outbox_messages")));
+    EXPECT_EQ(world_.Exchange(report).refused(), "");
+    const auto woken = world_.Acquire();
+    ASSERT_EQ(woken.outbox_size(), 1);
+    EXPECT_EQ(woken.outbox(0).state(), "failed");
+    EXPECT_EQ(woken.outbox(0).code(), 5);
+    EXPECT_EQ(world_.Exchange(report).refused(), "") << "its answer may have been lost";
+    EXPECT_EQ(world_.database.Value("SELECT count(*) FROM transactions"), "0");
+}
+
+TEST_F(ProvisioningTest, ADeploymentThatBelongsToNoOrderIsNamedAndLeftAlone)
+{
+    const auto order_id = MakeActive();
+    const auto known = std::stoull(world_.database.Value("SELECT dseq FROM orders"));
+    v1::WalletReport report;
+    report.add_deployments(known);
+    report.add_deployments(4711);
+    EXPECT_EQ(world_.Exchange(report).unknown_deployments_size(), 0) << "nothing was read";
+    report.set_height(100);
+    for (int i = 0; i < 2; ++i) {
+        const auto told = world_.Exchange(report);
+        ASSERT_EQ(told.unknown_deployments_size(), 1);
+        EXPECT_EQ(told.unknown_deployments(0), 4711U);
+        EXPECT_EQ(told.pending_size(), 0);
+    }
+    world_.database.Do([](pqxx::work& tx) { tx.exec0("UPDATE orders SET state = 9"); });
+    EXPECT_EQ(world_.Exchange(report).unknown_deployments_size(), 1) << "it ended just now";
+    world_.database.Do([](pqxx::work& tx) { tx.exec0("UPDATE orders SET last_event = 0"); });
+    EXPECT_EQ(world_.Exchange(report).unknown_deployments_size(), 2) << "it ended long ago";
 }
 
 }  // namespace

@@ -122,6 +122,21 @@ TEST_F(BooksTest, NothingIsEarnedBeyondWhatWasDeferred)
     ExpectRollupIsRecomputed();
 }
 
+TEST_F(BooksTest, AClosedOrderHasNothingDeferred)
+{
+    Activate();
+    database_.Do([](pqxx::work& tx) {
+        EXPECT_EQ(ledger::Recognise(tx, kOwner, kPrice, kNow + 3 * 24h), 1'000'000);
+        EXPECT_EQ(ledger::ForfeitRest(tx, kOwner, kPrice, kNow + 4 * 24h), 9'000'000);
+        EXPECT_EQ(ledger::ForfeitRest(tx, kOwner, kPrice, kNow + 4 * 24h), 0);
+        EXPECT_EQ(ledger::Recognise(tx, kOwner, kPrice, kNow + 9 * 24h), 0);
+    });
+    EXPECT_EQ(Balance("deferred_revenue", "usd"), "0");
+    EXPECT_EQ(Balance("revenue", "usd"), "-12000000");
+    EXPECT_EQ(Balance("marketplace_fee", "usd"), "-1200000");
+    ExpectRollupIsRecomputed();
+}
+
 TEST_F(BooksTest, ALeaseCostsWhatTheChainSettledInTheEnd)
 {
     MakeLease();

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "akash/block_pace.hpp"
 #include "berth/v1/worker_service.pb.h"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "tests/fakes/fake_chain.hpp"
-#include "worker/provision/block_pace.hpp"
 #include "worker/provision/relay_terms.hpp"
 #include "worker/provision/step.hpp"
 
@@ -97,7 +97,7 @@ protected:
     }
 
     test::FakeChain chain_;
-    BlockPace pace_;
+    akash::BlockPace pace_;
     KeptIntents intents_;
     const nostr::SecretKey operator_key_ = nostr::SecretKey::Generate();
     const OrderSealer sealer_ =

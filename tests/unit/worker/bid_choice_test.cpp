@@ -1,5 +1,6 @@
 #include "worker/provision/bid_choice.hpp"
 
+#include "akash/lease_price.hpp"
 #include "tests/unit/worker/an_order.hpp"
 
 namespace berth::worker {
@@ -65,8 +66,8 @@ TEST_F(BidChoiceTest, TakesTheFirstByAddressOfEqualOnes)
 TEST_F(BidChoiceTest, AcceptsWhatTheSdlsOwnCeilingAllows)
 {
     const auto ceiling = CeilingPerBlockE18(job_.order(), kBlock);
-    const auto monthly = MonthlyUsdMicros({.denom = "uact", .amount_e18 = ceiling},
-                                          ActPriceE8(job_.order()), kBlock);
+    const auto monthly = akash::MonthlyUsdMicros({.denom = "uact", .amount_e18 = ceiling},
+                                                 ActPriceE8(job_.order()), kBlock);
     EXPECT_LE(monthly, money::Amount{job_.order().ceiling_lease_usd_micros()});
     EXPECT_GE(monthly, money::Amount{job_.order().ceiling_lease_usd_micros() - 1});
 }

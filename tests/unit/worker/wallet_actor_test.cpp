@@ -123,7 +123,7 @@ protected:
     test::FakeChain chain_;
     test::FakeSigner signer_{chain_};
     WalletBooks books_{signer_};
-    BlockPace pace_;
+    akash::BlockPace pace_;
     std::ostringstream lines_;
     SystemClock clock_;
     Log log_{lines_, "test", clock_};

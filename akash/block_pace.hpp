@@ -7,13 +7,13 @@
 
 #include "akash/chain.hpp"
 
-namespace berth::worker {
+namespace berth::akash {
 
 /// The time that a block takes, measured from what the chain said of itself in the last ten
 /// minutes. Thread-safe.
 class BlockPace {
 public:
-    void Note(const akash::ChainStatus& status);
+    void Note(const ChainStatus& status);
     /// Nothing before five blocks have been seen to pass.
     std::optional<std::chrono::milliseconds> Measured() const;
 
@@ -26,4 +26,4 @@ private:
     std::deque<Sample> samples_;
 };
 
-}  // namespace berth::worker
+}  // namespace berth::akash

@@ -1,6 +1,6 @@
-#include "worker/provision/block_pace.hpp"
+#include "akash/block_pace.hpp"
 
-namespace berth::worker {
+namespace berth::akash {
 namespace {
 
 constexpr std::chrono::microseconds kWindow = std::chrono::minutes{10};
@@ -9,7 +9,7 @@ constexpr std::int64_t kLeastBlocks = 5;
 
 }  // namespace
 
-void BlockPace::Note(const akash::ChainStatus& status)
+void BlockPace::Note(const ChainStatus& status)
 {
     const std::scoped_lock lock{mutex_};
     if (!samples_.empty() && status.height <= samples_.back().height) return;
@@ -31,4 +31,4 @@ std::optional<std::chrono::milliseconds> BlockPace::Measured() const
     return std::max(pace, std::chrono::milliseconds{1});
 }
 
-}  // namespace berth::worker
+}  // namespace berth::akash

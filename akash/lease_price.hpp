@@ -1,0 +1,14 @@
+#pragma once
+
+#include <chrono>
+
+#include "akash/chain.hpp"
+
+namespace berth::akash {
+
+/// A price per block in micro-dollars per 2,592,000 s, rounded up, at a price of one ACT in 10^-8
+/// dollars. Pure.
+money::Amount MonthlyUsdMicros(const DecCoin& price, money::Amount act_price_e8,
+                               std::chrono::milliseconds block_time);
+
+}  // namespace berth::akash

@@ -8,6 +8,8 @@
 namespace berth::orders {
 namespace {
 
+constexpr auto kOwed = "What was paid for the time that is left stays owed to you.";
+
 bool Cancels(const std::string& reason)
 {
     return reason == "CANCELLED_BY_CUSTOMER" || reason == "UNPAID";
@@ -59,10 +61,11 @@ std::optional<OrderRow> LockWithHold(pqxx::work& tx, const std::string& customer
 Result<void> End(pqxx::work& tx, OrderRow& order, const Ending& ending, Time now)
 {
     const auto target = TargetOf(tx, order, ending.reason);
-    if (!order.active_at && order.state != v1::ORDER_STATE_CLOSING) {
+    const bool lost = order.active_at && ending.reason == kLeaseEnded;
+    if (lost || (!order.active_at && order.state != v1::ORDER_STATE_CLOSING)) {
         order.failure.set_reason(ending.reason);
         order.failure.set_message(ending.message);
-        order.failure.set_next(NextWords(target, Cancels(ending.reason)));
+        order.failure.set_next(lost ? kOwed : NextWords(target, Cancels(ending.reason)));
     }
     auto details = ending.details;
     details["reason"] = ending.reason;

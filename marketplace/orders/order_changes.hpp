@@ -14,6 +14,10 @@ namespace berth::orders {
 std::optional<OrderRow> LockWithHold(pqxx::work& tx, const std::string& customer_id,
                                      const std::string& order_id);
 
+/// The provider or the chain ended a lease that ran: what the customer paid for the time that is
+/// left is not forfeited.
+inline constexpr auto kLeaseEnded = "LEASE_ENDED";
+
 /// Why an order ends.
 struct Ending {
     std::string reason;  ///< Stable; `CANCELLED_BY_CUSTOMER` and `UNPAID` cancel, the others fail.

@@ -54,7 +54,7 @@ Result<queue::DutyOutcome> BookLease::Run(const queue::Job& job, Deadline deadli
                                  {{"order", order.order_id}, {"state", reading->lease.state}});
                 const auto ended =
                     orders::End(tx, order,
-                                {.reason = "LEASE_ENDED",
+                                {.reason = orders::kLeaseEnded,
                                  .message = "The provider ended the lease; the relay is closed.",
                                  .details = {{"state", reading->lease.state}}},
                                 now);

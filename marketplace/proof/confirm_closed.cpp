@@ -92,7 +92,9 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
                       if (order.active_at) {
                           ledger::Recognise(tx, OwnerOf(order), PriceOf(order),
                                             std::min(now, *order.paid_through));
-                          ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
+                          if (order.failure.reason() != orders::kLeaseEnded) {
+                              ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
+                          }
                       }
                       if (order.state == v1::ORDER_STATE_CLOSING) {
                           const auto state = orders::StateAfterClosing(order);

@@ -242,6 +242,21 @@ TEST_F(ProvisioningTest, AnOrderThatIsClosedEarlyLeavesNothingDeferredAndNothing
     EXPECT_EQ(Balance("operator_wallet", "uact"), "-2702");
 }
 
+TEST_F(ProvisioningTest, ALeaseThatItsProviderEndsForfeitsNothingOfTheCustomers)
+{
+    const auto order_id = MakeActive();
+    const auto job = world_.Acquire();
+    ASSERT_EQ(job.kind(), "meter_lease");
+    world_.chain.Close(job.order().dseq(), 195, *akash::ParseDec18("2701.8062"));
+    ASSERT_TRUE(world_.Done(job, world_.FactsOf(job)).recorded());
+    ASSERT_TRUE(world_.RunOwnJob());
+    EXPECT_EQ(world_.Get(order_id).failure().reason(), "LEASE_ENDED");
+    Close(order_id, 195);
+    EXPECT_EQ(world_.Get(order_id).state(), v1::ORDER_STATE_CLOSED);
+    EXPECT_NE(Balance("deferred_revenue", "usd"), "0");
+    EXPECT_LT(Sum("revenue_usd_micros"), 3'000'000);  // The setup price and some moments.
+}
+
 TEST_F(ProvisioningTest, AWalletHasOneSigner)
 {
     world_.SettleMessages("w1");

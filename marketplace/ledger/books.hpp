@@ -57,8 +57,9 @@ void PostActivation(pqxx::work& tx, const Owner& owner, const Worth& hold,
 /// price less what was posted. Never beyond what was deferred. Returns what was posted, in
 /// micro-dollars.
 std::int64_t Recognise(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time through);
-/// At the close of an order: what is still deferred of it is earned by the terms, which give no part
-/// of a running month back. Returns what was posted, in micro-dollars; nothing is deferred after it.
+/// At the close of an order: what is still deferred of it is earned by the terms, which give no
+/// part of a running month back. Returns what was posted, in micro-dollars; nothing is deferred
+/// after it.
 std::int64_t ForfeitRest(pqxx::work& tx, const Owner& owner, const ServicePrice& price, Time now);
 /// Accrues the lease of an order up to `cost.height`, by row `leases`. Returns micro-dollars
 /// posted.

@@ -135,7 +135,10 @@ std::int64_t ForfeitRest(pqxx::work& tx, const Owner& owner, const ServicePrice&
     const auto fee = ShareOf(posted + rest, price.marketplace_fee_bps) -
                      ShareOf(posted, price.marketplace_fee_bps);
     PostRevenue(tx, owner,
-                {.kind = kind::kForfeited, .what = "", .usd_micros = rest, .fee_usd_micros = fee,
+                {.kind = kind::kForfeited,
+                 .what = "",
+                 .usd_micros = rest,
+                 .fee_usd_micros = fee,
                  .time = now});
     tx.exec_params0(kAdvance, owner.customer_id, owner.order_id,
                     db::ToSql(std::max(now, progress->through)), rest);

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "akash/signer.hpp"
-#include "tests/fakes/fake_chain.hpp"
+#include "tests/fakes/fake_worker_chain.hpp"
 
 namespace berth::test {
 
-/// Signs and sends to a FakeChain; the outcome of a broadcast can be lost on the way back.
+/// Signs and sends to a FakeWorkerChain; the outcome of a broadcast can be lost on the way back.
 class FakeSigner final : public akash::TransactionSigner {
 public:
-    explicit FakeSigner(FakeChain& chain) : chain_{chain} {}
+    explicit FakeSigner(FakeWorkerChain& chain) : chain_{chain} {}
 
     std::vector<std::string> sent;  ///< JSON of every broadcast, in order.
     int signed_count = 0;
@@ -49,7 +49,7 @@ public:
     }
 
 private:
-    FakeChain& chain_;
+    FakeWorkerChain& chain_;
 };
 
 }  // namespace berth::test

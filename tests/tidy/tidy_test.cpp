@@ -158,7 +158,7 @@ const std::map<std::string, std::vector<std::string>> kArrows{
     {"core/rails/sandbox", {"core"}},
     {"core/probe", {"core/base", "core/nostr", "core/probe"}},
     {"akash", {"core", "akash"}},
-    {"marketplace", {"core", "akash", "marketplace", "berth/v1", "google/rpc"}},
+    {"marketplace", {"core", "akash", "marketplace", "berth/v1", "google/rpc", "grpc/health"}},
     {"worker", {"core", "akash", "worker", "berth/v1", "google/rpc"}},
     {"relay-image", {"core", "relay-image"}},
     {"cli", {"core", "cli", "berth/v1", "google/rpc"}},

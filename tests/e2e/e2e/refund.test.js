@@ -10,7 +10,7 @@ let marketplace;
 let customer;
 
 before(async () => {
-  world = await startWorld(['--block-time', '200', '--set', 'marketplace.step_budgets=choose_bid=4s']);
+  world = await startWorld(['--set', 'marketplace.step_budgets=choose_bid=4s']);
   marketplace = new Marketplace(world.info);
   customer = new Customer(world, marketplace);
   await customer.openChannel(100_000_000);

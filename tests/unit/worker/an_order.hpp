@@ -6,7 +6,7 @@
 #include "berth/v1/worker_service.pb.h"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
-#include "tests/fakes/fake_chain.hpp"
+#include "tests/fakes/fake_worker_chain.hpp"
 #include "worker/provision/relay_terms.hpp"
 #include "worker/provision/step.hpp"
 
@@ -96,7 +96,7 @@ protected:
         }
     }
 
-    test::FakeChain chain_;
+    test::FakeWorkerChain chain_;
     akash::BlockPace pace_;
     KeptIntents intents_;
     const nostr::SecretKey operator_key_ = nostr::SecretKey::Generate();

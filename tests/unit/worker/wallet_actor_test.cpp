@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/fakes/fake_chain.hpp"
 #include "tests/fakes/fake_signer.hpp"
+#include "tests/fakes/fake_worker_chain.hpp"
 
 namespace berth::worker {
 namespace {
@@ -120,7 +120,7 @@ protected:
     }
     static Deadline Soon() { return Deadline::After(5s); }
 
-    test::FakeChain chain_;
+    test::FakeWorkerChain chain_;
     test::FakeSigner signer_{chain_};
     WalletBooks books_{signer_};
     akash::BlockPace pace_;

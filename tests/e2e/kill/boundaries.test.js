@@ -63,11 +63,11 @@ async function wholeLife() {
     marketplace.call('PaymentService', 'SubmitClaim', { event: claim }),
   );
   assert.equal(paid.credited, drops);
-  await customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 150);
+  await customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE', 300);
   await persist(() => assertInvariants(world, 'while active').then(() => true));
   const cancel = customer.event('cancel', { order: order.name });
   await persist(() => marketplace.call('OrderService', 'CancelOrder', { event: cancel }));
-  await customer.watchUntil(order.name, 'ORDER_STATE_CLOSED', 150);
+  await customer.watchUntil(order.name, 'ORDER_STATE_CLOSED', 300);
   const channel = await persist(() => customer.channel());
   assert.equal(channel.accepted, drops);
   assert.equal(channel.held, '0');

@@ -160,7 +160,7 @@ class Network:
         end = time.monotonic() + limit
         while not condition():
             if time.monotonic() > end:
-                raise TimeoutError("The network did not get there.")
+                raise TimeoutError("the network did not get there")
             time.sleep(0.05)
 
     def here(self, text):
@@ -476,7 +476,11 @@ def main():
                 words = shlex.split(line[1:])
                 if words[0] == "end":
                     count += 1
-                faults += getattr(moves, words[0])(*words[1:]) or []
+                try:
+                    faults += getattr(moves, words[0])(*words[1:]) or []
+                except TimeoutError as late:
+                    faults += [f"{line}: {late}"]
+                    break
                 continue
             count += 1
             faults += [f"{line}: {fault}" for fault in run_recording(network, line)]

@@ -9,6 +9,8 @@ namespace berth::relay {
 
 constexpr int kDeletionKind = 5;
 constexpr int kAuthKind = 22242;
+constexpr int kGiftWrapKind = 1059;
+constexpr int kVanishKind = 62;
 
 /// Only the newest of these is kept per author (NIP-01).
 constexpr bool IsReplaceable(int kind)

@@ -6,6 +6,8 @@
 #include <boost/json/object.hpp>
 
 #include "core/base/encoding.hpp"
+#include "relay-image/protocol/event_kind.hpp"
+#include "relay-image/protocol/search.hpp"
 
 namespace berth::relay {
 namespace {
@@ -77,7 +79,16 @@ bool ReadTag(char name, const json::value& value, Filter& filter)
     return ReadTexts(value, condition.values);
 }
 
-/// Nothing if the field is not one of NIP-01's; else whether its value is sound.
+bool ReadSearch(const json::value& value, Filter& filter)
+{
+    const auto* text = value.if_string();
+    if (!text || text->size() > kMaxSearchBytes) return false;
+    auto words = SearchQuery({text->data(), text->size()});
+    if (!words.empty()) filter.search = std::move(words);
+    return true;
+}
+
+/// Nothing if the field is not one of NIP-01's or NIP-50's; else whether its value is sound.
 std::optional<bool> ReadField(std::string_view key, const json::value& value, Filter& filter)
 {
     if (key == "ids") return ReadHexes(value, filter.ids);
@@ -86,6 +97,7 @@ std::optional<bool> ReadField(std::string_view key, const json::value& value, Fi
     if (key == "since") return ReadCount(value, filter.since);
     if (key == "until") return ReadCount(value, filter.until);
     if (key == "limit") return ReadCount(value, filter.limit.emplace());
+    if (key == "search") return ReadSearch(value, filter);
     if (key.size() == 2 && key[0] == '#' && IsLetter(key[1])) return ReadTag(key[1], value, filter);
     return std::nullopt;
 }
@@ -98,6 +110,11 @@ bool HasTag(const nostr::Event& event, const TagCondition& condition)
     });
 }
 
+bool IsWithheld(const nostr::Event& event, const std::vector<std::string>& readers)
+{
+    return event.kind == kGiftWrapKind && !HasTag(event, {.name = 'p', .values = readers});
+}
+
 }  // namespace
 
 bool Filter::Matches(const nostr::Event& event) const
@@ -106,14 +123,21 @@ bool Filter::Matches(const nostr::Event& event) const
            (!kinds || Contains(*kinds, event.kind)) &&
            (!authors || Contains(*authors, event.pubkey)) && (!ids || Contains(*ids, event.id)) &&
            std::ranges::all_of(tags,
-                               [&](const auto& condition) { return HasTag(event, condition); });
+                               [&](const auto& condition) { return HasTag(event, condition); }) &&
+           !(wraps_for && IsWithheld(event, *wraps_for)) &&
+           (!search || HoldsWords(event.content, *search));
 }
 
 bool Filter::MatchesNothing() const
 {
     return (ids && ids->empty()) || (authors && authors->empty()) || (kinds && kinds->empty()) ||
-           since > until ||
+           since > until || (OnlyGiftWraps() && wraps_for && wraps_for->empty()) ||
            std::ranges::any_of(tags, [](const auto& tag) { return tag.values.empty(); });
+}
+
+bool Filter::OnlyGiftWraps() const
+{
+    return kinds && kinds->size() == 1 && kinds->front() == kGiftWrapKind;
 }
 
 Result<Filter> ParseFilter(const json::value& value)

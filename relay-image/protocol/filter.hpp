@@ -19,8 +19,8 @@ struct TagCondition {
     std::vector<std::string> values;  ///< Sorted, without repeats.
 };
 
-/// One filter of a REQ (NIP-01): all its conditions have to hold. A list that is there and empty
-/// matches nothing.
+/// One filter of a REQ (NIP-01, NIP-50): all its conditions have to hold. A list that is there and
+/// empty matches nothing.
 struct Filter {
     std::optional<std::vector<std::string>> ids;      ///< Sorted hex.
     std::optional<std::vector<std::string>> authors;  ///< Sorted hex.
@@ -29,11 +29,19 @@ struct Filter {
     std::int64_t since = 0;
     std::int64_t until = std::numeric_limits<std::int64_t>::max();
     std::optional<std::int64_t> limit;
+    /// Words that the content has to hold, all of them (NIP-50): as SearchWords makes them, with
+    /// one space between.
+    std::optional<std::string> search;
+    /// Sorted hex keys; gift wraps (NIP-59) match only if a `p` tag names one of them. Not the
+    /// client's to say: the session sets it to the keys he proved. Unset is no restriction.
+    std::optional<std::vector<std::string>> wraps_for;
 
     /// Whether a live event fits; `limit` has no say in it.
     bool Matches(const nostr::Event& event) const;
     /// True if no event can ever fit.
     bool MatchesNothing() const;
+    /// True if gift wraps are all that it asks for.
+    bool OnlyGiftWraps() const;
 };
 
 /// Reads one filter, parsed with integers_only.

@@ -180,7 +180,7 @@ TEST_F(ProtocolTest, AnswersEveryBrokenMessage)
         EXPECT_EQ(closed.at(0), "CLOSED") << text;
         EXPECT_TRUE(closed.at(2).as_string().starts_with("invalid:")) << text;
     }
-    client_.Send("[\"REQ\",\"s\",{\"search\":\"x\"}]");
+    client_.Send("[\"REQ\",\"s\",{\"unheard\":\"x\"}]");
     EXPECT_TRUE(client_.Receive().at(2).as_string().starts_with("unsupported:"));
 }
 

@@ -71,12 +71,44 @@ TEST(FilterTest, WithAnEmptyListMatchesNothing)
     EXPECT_FALSE(Parsed("{}").MatchesNothing());
 }
 
+TEST(FilterTest, FindsContentsThatHoldEveryWordOfItsSearch)
+{
+    auto event = AnEvent();
+    event.content = "Orange groves, by the SEA.";
+    EXPECT_TRUE(Parsed(R"({"search":"sea orange"})").Matches(event));
+    EXPECT_TRUE(Parsed(R"({"search":"Sea, language:en include:spam"})").Matches(event));
+    EXPECT_FALSE(Parsed(R"({"search":"sea apple"})").Matches(event));
+    EXPECT_FALSE(Parsed(R"({"search":"oran"})").Matches(event)) << "words are whole";
+    EXPECT_FALSE(Parsed(R"({"search":"sea","kinds":[7]})").Matches(event));
+    EXPECT_EQ(Parsed(R"({"search":"include:spam"})").search, std::nullopt);
+    EXPECT_EQ(Parsed(R"({"search":"b  a b"})").search, "a b");
+    EXPECT_EQ(ReasonOf("{\"search\":\"" + std::string(1025, 'x') + "\"}"), "BAD_FILTER");
+}
+
+TEST(FilterTest, LetsGiftWrapsThroughToTheirReadersOnly)
+{
+    auto wrap = AnEvent();
+    wrap.kind = 1059;
+    wrap.tags = {{"p", kBob}};
+    auto filter = Parsed("{}");
+    EXPECT_TRUE(filter.Matches(wrap)) << "the session has set no readers";
+    filter.wraps_for = {kAlice};
+    EXPECT_FALSE(filter.Matches(wrap));
+    EXPECT_TRUE(filter.Matches(AnEvent())) << "only gift wraps are withheld";
+    filter.wraps_for = {kAlice, kBob};
+    EXPECT_TRUE(filter.Matches(wrap));
+    auto wraps = Parsed(R"({"kinds":[1059]})");
+    EXPECT_FALSE(wraps.MatchesNothing());
+    wraps.wraps_for.emplace();
+    EXPECT_TRUE(wraps.MatchesNothing());
+}
+
 TEST(FilterTest, RefusesMalformedFields)
 {
     for (const auto* text :
          {"[]", R"({"ids":"x"})", R"({"ids":["ab"]})", R"({"kinds":[65536]})", R"({"kinds":[-1]})",
           R"({"kinds":["1"]})", R"({"since":-1})", R"({"limit":-1})", R"({"limit":"1"})",
-          R"({"until":1.5})", R"({"#t":[1]})", R"({"#t":"sea"})"}) {
+          R"({"until":1.5})", R"({"search":1})", R"({"#t":[1]})", R"({"#t":"sea"})"}) {
         EXPECT_EQ(ReasonOf(text), "BAD_FILTER") << text;
     }
     EXPECT_EQ(ReasonOf("{\"authors\":[\"" + std::string(64, 'A') + "\"]}"), "BAD_FILTER");
@@ -84,8 +116,8 @@ TEST(FilterTest, RefusesMalformedFields)
 
 TEST(FilterTest, RefusesFieldsItDoesNotKnow)
 {
-    for (const auto* text :
-         {R"({"search":"x"})", R"({"#tt":["x"]})", R"({"#1":["x"]})", R"({"":1})"}) {
+    for (const auto* text : {R"({"Search":"x"})", R"({"wraps_for":[]})", R"({"#tt":["x"]})",
+                             R"({"#1":["x"]})", R"({"":1})"}) {
         EXPECT_EQ(ReasonOf(text), "UNKNOWN_FILTER_FIELD") << text;
     }
 }

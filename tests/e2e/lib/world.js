@@ -14,13 +14,13 @@ const run = promisify(execFile);
 const START_LIMIT_MS = 180_000;
 
 /// Starts a world and waits until it serves. `args` go to `berth-stack up`, for example
-/// ['--operators', '2', '--set', 'worker.slots=1'].
-export async function startWorld(args = []) {
+/// ['--operators', '2', '--set', 'worker.slots=1'], and `environment` is added to its own.
+export async function startWorld(args = [], environment = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'berth-e2e-'));
   const child = spawn(
     path.join(build, 'cli/stack/berth-stack'),
     ['up', '--json', '--control', '--folder', folder, ...args],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   );
   const world = new World(child, folder);
   try {

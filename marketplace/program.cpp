@@ -9,6 +9,7 @@
 #include "core/base/file.hpp"
 #include "core/probe/relay_probe.hpp"
 #include "core/probe/resolver.hpp"
+#include "core/rails/rippled/rippled_ledger.hpp"
 #include "core/rails/xrp.hpp"
 #include "marketplace/claims/claim_intake.hpp"
 #include "marketplace/configured.hpp"
@@ -18,7 +19,6 @@
 #include "marketplace/orders/catalogue.hpp"
 #include "marketplace/orders/intake.hpp"
 #include "marketplace/payments/fresh_channels.hpp"
-#include "marketplace/payments/rippled_ledger.hpp"
 #include "marketplace/proof/activate.hpp"
 #include "marketplace/proof/book_lease.hpp"
 #include "marketplace/proof/confirm_closed.hpp"
@@ -104,7 +104,7 @@ struct Payments {
     const payments::Settings settings;
     const rails::XrpClaimVerifier verifier;
     const probe::Resolver resolver;
-    payments::RippledLedger ledger;
+    rails::rippled::RippledLedger ledger;
     payments::FreshChannels channels;
     claims::ClaimIntake intake;
     claims::PaymentHandlers payments;

@@ -9,8 +9,8 @@
 namespace berth::claims {
 namespace {
 
-using payments::ChannelOnChain;
 using payments::ChannelRow;
+using rails::ChannelOnChain;
 
 Error Refused(std::string reason, std::string message)
 {

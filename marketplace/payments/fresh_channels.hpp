@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/base/error.hpp"
-#include "marketplace/payments/channel_ledger.hpp"
+#include "core/rails/channel_ledger.hpp"
 #include "marketplace/payments/settings.hpp"
 
 namespace berth::payments {
@@ -16,9 +16,9 @@ namespace berth::payments {
 /// deadline.
 class FreshChannels {
 public:
-    using Reading = std::optional<ChannelOnChain>;
+    using Reading = std::optional<rails::ChannelOnChain>;
 
-    FreshChannels(ChannelLedger& ledger, const Settings& settings)
+    FreshChannels(rails::ChannelLedger& ledger, const Settings& settings)
         : ledger_{ledger}, settings_{settings}
     {
     }
@@ -33,11 +33,11 @@ public:
 
 private:
     struct Kept {
-        ChannelOnChain channel;
+        rails::ChannelOnChain channel;
         Deadline::Steady::time_point at;
     };
 
-    ChannelLedger& ledger_;
+    rails::ChannelLedger& ledger_;
     const Settings& settings_;
     std::mutex mutex_;
     std::map<std::string, Kept> kept_;

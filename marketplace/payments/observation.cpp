@@ -8,7 +8,7 @@
 namespace berth::payments {
 namespace {
 
-std::string StatusOf(const ChannelOnChain& chain, const rails::ClaimPolicy& policy)
+std::string StatusOf(const rails::ChannelOnChain& chain, const rails::ClaimPolicy& policy)
 {
     if (chain.deadline && chain.ledger_time >= *chain.deadline) return "closed";
     const bool ends_soon =
@@ -23,7 +23,7 @@ Error UnknownChannel()
 
 }  // namespace
 
-money::Amount Observe(ChannelRow& channel, const std::optional<ChannelOnChain>& chain,
+money::Amount Observe(ChannelRow& channel, const std::optional<rails::ChannelOnChain>& chain,
                       const rails::ClaimPolicy& policy)
 {
     if (!chain) {
@@ -45,7 +45,8 @@ money::Amount Observe(ChannelRow& channel, const std::optional<ChannelOnChain>& 
 }
 
 void RecordObservation(pqxx::work& tx, ChannelRow& channel,
-                       const std::optional<ChannelOnChain>& chain, const rails::ClaimPolicy& policy)
+                       const std::optional<rails::ChannelOnChain>& chain,
+                       const rails::ClaimPolicy& policy)
 {
     const auto pushed = Observe(channel, chain, policy);
     SaveChannel(tx, channel);

@@ -4,11 +4,11 @@
 
 #include "core/base/clock.hpp"
 #include "core/nostr/event.hpp"
+#include "core/rails/rippled/rippled_ledger.hpp"
 #include "core/rails/xrp.hpp"
 #include "core/rails/xrp_key.hpp"
 #include "marketplace/call/call.hpp"
 #include "marketplace/claims/payment_handlers.hpp"
-#include "marketplace/payments/rippled_ledger.hpp"
 #include "tests/integration/payments/fresh_database.hpp"
 #include "tests/integration/payments/sandbox_ledger.hpp"
 
@@ -55,7 +55,7 @@ public:
     payments::Settings settings{.marketplace = marketplace.pubkey(),
                                 .payee = payee.address(),
                                 .observation_age_max = std::chrono::seconds{0}};
-    payments::RippledLedger ledger{{.url = chain.url()}};
+    rails::rippled::RippledLedger ledger{{.url = chain.url()}};
     payments::FreshChannels channels{ledger, settings};
     rails::XrpClaimVerifier verifier;
     claims::ClaimIntake intake{*database, settings.policy};

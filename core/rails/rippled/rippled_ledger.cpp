@@ -1,11 +1,11 @@
-#include "marketplace/payments/rippled_ledger.hpp"
+#include "core/rails/rippled/rippled_ledger.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "marketplace/payments/rippled_answer.hpp"
+#include "core/rails/rippled/rippled_answer.hpp"
 
-namespace berth::payments {
+namespace berth::rails::rippled {
 
 namespace json = boost::json;
 
@@ -61,4 +61,4 @@ Result<std::optional<ChannelOnChain>> RippledLedger::Read(const std::string& cha
     return channel;
 }
 
-}  // namespace berth::payments
+}  // namespace berth::rails::rippled

@@ -6,9 +6,9 @@
 
 #include <boost/json/object.hpp>
 
-#include "marketplace/payments/channel_ledger.hpp"
+#include "core/rails/channel_ledger.hpp"
 
-namespace berth::payments {
+namespace berth::rails::rippled {
 
 /// Readers of rippled's JSON-RPC answers. Pure. Anything that is not as rippled writes it, in size,
 /// type or range, is kUnavailable `LEDGER_UNAVAILABLE`; a ledger that is not validated is
@@ -25,4 +25,4 @@ Result<std::optional<ChannelOnChain>> ReadChannel(const boost::json::object& res
 /// The close time of a `ledger` result that is not older than `ledger`.
 Result<Time> ReadCloseTime(const boost::json::object& result, std::int64_t ledger);
 
-}  // namespace berth::payments
+}  // namespace berth::rails::rippled

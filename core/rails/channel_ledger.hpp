@@ -7,7 +7,7 @@
 #include "core/base/error.hpp"
 #include "core/money/amount.hpp"
 
-namespace berth::payments {
+namespace berth::rails {
 
 /// A channel as its chain holds it in the newest validated ledger.
 struct ChannelOnChain {
@@ -38,4 +38,4 @@ public:
                                                        Deadline deadline) = 0;
 };
 
-}  // namespace berth::payments
+}  // namespace berth::rails

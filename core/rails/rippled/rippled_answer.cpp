@@ -1,4 +1,4 @@
-#include "marketplace/payments/rippled_answer.hpp"
+#include "core/rails/rippled/rippled_answer.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -7,7 +7,7 @@
 
 #include "core/base/strict_json.hpp"
 
-namespace berth::payments {
+namespace berth::rails::rippled {
 namespace {
 
 namespace json = boost::json;
@@ -132,4 +132,4 @@ Result<Time> ReadCloseTime(const json::object& result, std::int64_t ledger)
     return FromRippleTime(*seconds);
 }
 
-}  // namespace berth::payments
+}  // namespace berth::rails::rippled

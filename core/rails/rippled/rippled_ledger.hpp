@@ -5,9 +5,9 @@
 #include <boost/json/object.hpp>
 
 #include "core/probe/http_client.hpp"
-#include "marketplace/payments/channel_ledger.hpp"
+#include "core/rails/channel_ledger.hpp"
 
-namespace berth::payments {
+namespace berth::rails::rippled {
 
 /// The XRP Ledger through a rippled server's JSON-RPC. Reads validated ledgers only. Thread-safe.
 class RippledLedger final : public ChannelLedger {
@@ -33,4 +33,4 @@ private:
     const Options options_;
 };
 
-}  // namespace berth::payments
+}  // namespace berth::rails::rippled

@@ -23,6 +23,8 @@ public:
 
     /// `postgresql://` URL of a database, as superuser `berth`. The database `postgres` is there.
     std::string Url(const std::string& database = "postgres") const;
+    /// Holds its socket; open to its own user only.
+    const std::filesystem::path& folder() const { return folder_; }
     /// Makes an empty database and returns its URL.
     std::string CreateDatabase(const std::string& name);
 

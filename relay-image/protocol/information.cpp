@@ -39,7 +39,7 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
     json::object document{
         {"name", profile.name},
         {"description", profile.description},
-        {"supported_nips", {1, 9, 11, 40, 42, 70}},
+        {"supported_nips", {1, 9, 11, 40, 42, 67, 70}},
         {"software", "berth-relay"},
         {"version", BERTH_VERSION},
         {"limitation", LimitationOf(profile, limits)},

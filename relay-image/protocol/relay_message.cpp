@@ -28,6 +28,12 @@ std::string ClosedMessage(std::string_view subscription, std::string_view text)
 }
 
 std::string EoseMessage(std::string_view subscription) { return TwoPart("EOSE", subscription); }
+
+std::string EoseMessage(std::string_view subscription, std::string_view hint)
+{
+    return "[\"EOSE\"," + Quoted(subscription) + ",[" + Quoted(hint) + "]]";
+}
+
 std::string NoticeMessage(std::string_view text) { return TwoPart("NOTICE", text); }
 std::string AuthMessage(std::string_view challenge) { return TwoPart("AUTH", challenge); }
 

@@ -10,6 +10,8 @@ namespace berth::relay {
 std::string OkMessage(std::string_view event_id, bool accepted, std::string_view text);
 std::string ClosedMessage(std::string_view subscription, std::string_view text);
 std::string EoseMessage(std::string_view subscription);
+/// The same with NIP-67's hint, `finish` or `more`.
+std::string EoseMessage(std::string_view subscription, std::string_view hint);
 std::string NoticeMessage(std::string_view text);
 std::string AuthMessage(std::string_view challenge);
 

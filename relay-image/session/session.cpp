@@ -39,6 +39,16 @@ std::string TextOf(Verdict verdict)
     return "error: unknown outcome";
 }
 
+std::string EoseOf(const StoredReply& reply)
+{
+    switch (reply.completeness) {
+        case Completeness::kUnknown: return EoseMessage(reply.subscription);
+        case Completeness::kFinished: return EoseMessage(reply.subscription, "finish");
+        case Completeness::kMore: return EoseMessage(reply.subscription, "more");
+    }
+    return EoseMessage(reply.subscription);
+}
+
 /// What NIP-42 events must name: the configured address, else the one that the client asked for.
 std::string RelayUrl(const RelayProfile& profile, const Session::Request& upgrade)
 {
@@ -196,19 +206,22 @@ void Session::QueryNext()
     waiting_.pop_front();
     querying_ = true;
     auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters,
-                reply = StoredReply{name, serial, {}, 0}, max_limit = context_.limits.max_limit,
-                now = ToUnixSeconds(context_.clock.Now()),
+                reply = StoredReply{.subscription = name, .serial = serial, .events = {}},
+                max_limit = context_.limits.max_limit, now = ToUnixSeconds(context_.clock.Now()),
                 executor = socket_.get_executor()](EventStore& store) mutable {
         auto found = FindAll(store, filters, max_limit, now);
         Result<void> outcome;
-        if (found) reply.events = std::move(*found);
+        if (found) {
+            reply.events = std::move(found->events);
+            reply.completeness = found->completeness;
+        }
         if (!found) outcome = found.error();
         asio::post(executor, [weak, reply = std::move(reply), outcome]() mutable {
             if (const auto session = weak.lock()) session->OnFound(std::move(reply), outcome);
         });
     };
     if (context_.readers.Post(std::move(job))) return;
-    OnFound({name, serial, {}, 0},
+    OnFound({.subscription = name, .serial = serial, .events = {}},
             Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
 }
 
@@ -246,7 +259,7 @@ void Session::Pump()
 void Session::FinishReply()
 {
     auto& subscription = subscriptions_.at(reply_->subscription);
-    Send(EoseMessage(reply_->subscription));
+    Send(EoseOf(*reply_));
     subscription.live = true;
     for (const auto& event : subscription.held) {
         if (!reply_->Contains(event->event.id)) SendEvent(subscription, event->json);

@@ -26,6 +26,7 @@ struct StoredReply {
     std::string subscription;
     std::uint64_t serial = 0;
     std::vector<StoredEvent> events;
+    Completeness completeness = Completeness::kUnknown;
     std::size_t next = 0;  ///< The first that is not sent yet.
 
     /// Whether `id` (hex) is among them.

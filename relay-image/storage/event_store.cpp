@@ -14,20 +14,40 @@ void SortWithoutRepeats(std::vector<StoredEvent>& events)
     events.erase(repeats.begin(), repeats.end());
 }
 
+/// What the events that were found and left out say about the answer.
+Completeness Judge(const std::vector<StoredEvent>& events, const std::vector<StoredEvent>& left_out,
+                   bool unasked)
+{
+    const auto is_sent = [&](const StoredEvent& event) {
+        return std::ranges::find(events, event.id, &StoredEvent::id) != events.end();
+    };
+    if (!std::ranges::all_of(left_out, is_sent)) return Completeness::kMore;
+    return unasked || !left_out.empty() ? Completeness::kUnknown : Completeness::kFinished;
+}
+
 }  // namespace
 
-Result<std::vector<StoredEvent>> FindAll(EventStore& store, const std::vector<Filter>& filters,
-                                         std::int64_t max_limit, std::int64_t now)
+Result<Found> FindAll(EventStore& store, const std::vector<Filter>& filters, std::int64_t max_limit,
+                      std::int64_t now)
 {
-    std::vector<StoredEvent> all;
+    Found all;
+    std::vector<StoredEvent> left_out;
+    bool unasked = false;
     for (const auto& filter : filters) {
+        if (filter.MatchesNothing()) continue;
         const auto limit = std::min(filter.limit.value_or(max_limit), max_limit);
-        if (limit == 0 || filter.MatchesNothing()) continue;
-        auto found = store.Find(filter, limit, now);
+        unasked = unasked || limit == 0;
+        if (limit == 0) continue;
+        auto found = store.Find(filter, limit + 1, now);  // One more tells whether there is more.
         if (!found) return found.error();
-        std::ranges::move(*found, std::back_inserter(all));
+        if (std::ssize(*found) > limit) {
+            left_out.push_back(std::move(found->back()));
+            found->pop_back();
+        }
+        std::ranges::move(*found, std::back_inserter(all.events));
     }
-    if (filters.size() > 1) SortWithoutRepeats(all);
+    if (filters.size() > 1) SortWithoutRepeats(all.events);
+    all.completeness = Judge(all.events, left_out, unasked);
     return all;
 }
 

@@ -60,9 +60,17 @@ public:
 /// Makes a store of its own for each thread that asks.
 using EventStoreFactory = std::function<std::unique_ptr<EventStore>()>;
 
-/// What a REQ is answered with: the filters' events without repeats, newest first. A filter's limit
-/// is clamped to `max_limit`.
-Result<std::vector<StoredEvent>> FindAll(EventStore& store, const std::vector<Filter>& filters,
-                                         std::int64_t max_limit, std::int64_t now);
+/// Whether an answer holds every stored event that its filters match (NIP-67).
+enum class Completeness { kUnknown, kFinished, kMore };
+
+/// What a REQ is answered with.
+struct Found {
+    std::vector<StoredEvent> events;
+    Completeness completeness = Completeness::kFinished;
+};
+
+/// The filters' events without repeats, newest first. A filter's limit is clamped to `max_limit`.
+Result<Found> FindAll(EventStore& store, const std::vector<Filter>& filters, std::int64_t max_limit,
+                      std::int64_t now);
 
 }  // namespace berth::relay

@@ -30,14 +30,15 @@ public:
     Relay(const RelaySettings& settings, const Clock& clock, Log& log)
         : settings_{settings},
           log_{log},
+          access_{settings.access},
           store_{
               [url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
           writer_{store_, clock, log, [this](auto written) { Report(std::move(written)); }},
           readers_{store_, settings.reader_threads},
-          intake_{settings.limits, settings.access, clock, writer_,
+          intake_{settings.limits, access_, clock, writer_,
                   std::max(1U, std::thread::hardware_concurrency())},
-          context_{settings.profile, settings.limits, settings.access, clock,   log,
-                   intake_,          readers_,        sessions_,       figures_},
+          context_{settings.profile, settings.limits, access_,   clock,   log,
+                   intake_,          readers_,        sessions_, figures_},
           server_{io_, context_, writer_, DashboardGuard{settings.dashboard_password},
                   settings.max_connections}
     {
@@ -131,6 +132,7 @@ private:
     asio::steady_timer timer_{io_};
     asio::steady_timer sweep_{io_};
     std::string first_address_;
+    AccessPolicy access_;
     Figures figures_;
     Sessions sessions_{figures_};
     EventStoreFactory store_;

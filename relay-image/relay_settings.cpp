@@ -69,11 +69,12 @@ Result<RelayProfile> ReadProfile(const config::Config& config)
     return profile;
 }
 
-Result<AccessPolicy> ReadAccess(const config::Config& config, const RelayProfile& profile)
+Result<AccessSettings> ReadAccess(const config::Config& config, const RelayProfile& profile)
 {
-    AccessPolicy access{.auth_required = profile.auth_required,
-                        .restricted_writes = profile.restricted_writes,
-                        .writers = {}};
+    AccessSettings access{.auth_required = profile.auth_required,
+                          .restricted_writes = profile.restricted_writes,
+                          .owner = profile.pubkey,
+                          .writers = {}};
     if (!profile.pubkey.empty()) access.writers.insert(profile.pubkey);
     for (const auto& text : config.List("relay.allowed_writers")) {
         const auto pubkey = nostr::ParsePubkey(text);

@@ -6,7 +6,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/config/config.hpp"
-#include "relay-image/protocol/access.hpp"
+#include "relay-image/governance/access_policy.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
 
@@ -20,7 +20,7 @@ struct RelaySettings {
     Secret dashboard_password;
     RelayProfile profile;
     Limits limits;
-    AccessPolicy access;
+    AccessSettings access;
     std::size_t max_connections = 0;
     int reader_threads = 0;
 };

@@ -7,7 +7,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "core/base/clock.hpp"
-#include "relay-image/protocol/access.hpp"
+#include "relay-image/governance/access_policy.hpp"
 #include "relay-image/protocol/limits.hpp"
 #include "relay-image/storage/event_writer.hpp"
 

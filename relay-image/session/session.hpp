@@ -15,7 +15,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
-#include "relay-image/protocol/access.hpp"
+#include "relay-image/governance/access_policy.hpp"
 #include "relay-image/protocol/client_message.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/session/event_intake.hpp"

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "relay-image/protocol/access.hpp"
 #include "relay-image/protocol/event_kind.hpp"
 
 namespace berth::relay {
@@ -108,26 +107,6 @@ TEST(EventKindTest, ReplacesByTimeThenByLowerId)
     high.created_at = 6;
     EXPECT_TRUE(Replaces(high, low));
     EXPECT_FALSE(Replaces(low, low));
-}
-
-TEST(AccessPolicyTest, LetsAllowedWritersThroughARestriction)
-{
-    const auto event = Sign({});
-    EXPECT_EQ(AccessPolicy{}.WhyNotPublish(event, {}), "");
-    const AccessPolicy closed{.restricted_writes = true, .writers = {}};
-    EXPECT_TRUE(closed.WhyNotPublish(event, {}).starts_with("restricted:"));
-    const AccessPolicy open_to_us{.restricted_writes = true, .writers = {event.pubkey}};
-    EXPECT_EQ(open_to_us.WhyNotPublish(event, {}), "");
-}
-
-TEST(AccessPolicyTest, AsksForAuthenticationFirst)
-{
-    const auto event = Sign({});
-    const AccessPolicy policy{.auth_required = true, .writers = {event.pubkey}};
-    EXPECT_TRUE(policy.WhyNotPublish(event, {}).starts_with("auth-required:"));
-    EXPECT_TRUE(policy.WhyNotRead({}).starts_with("auth-required:"));
-    EXPECT_EQ(policy.WhyNotPublish(event, {event.pubkey}), "");
-    EXPECT_EQ(policy.WhyNotRead({event.pubkey}), "");
 }
 
 }  // namespace

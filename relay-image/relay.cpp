@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/file.hpp"
+#include "relay-image/http/dashboard_pages.hpp"
+#include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
 #include "relay-image/storage/postgres_event_store.hpp"
 
@@ -39,9 +41,13 @@ public:
                   std::max(1U, std::thread::hardware_concurrency())},
           context_{settings.profile, settings.limits, access_,   clock,   log,
                    intake_,          readers_,        sessions_, figures_},
-          server_{io_, context_, writer_, DashboardGuard{settings.dashboard_password},
-                  settings.max_connections}
+          dashboard_{io_, context_, DashboardGuard{settings.dashboard_password}},
+          server_{io_, context_, routes_, settings.max_connections}
     {
+        AddPublicPages(routes_, context_, [this] {
+            return Health{.database_up = writer_.healthy(), .draining = server_.draining()};
+        });
+        dashboard_.AddTo(routes_);
     }
 
     Result<void> Run()
@@ -140,6 +146,8 @@ private:
     EventReaders readers_;
     EventIntake intake_;
     SessionContext context_;
+    DashboardPages dashboard_;
+    Routes routes_;
     Server server_;
 };
 

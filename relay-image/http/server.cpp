@@ -13,17 +13,7 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
-#include "relay-image/http/dashboard.hpp"
-#include "relay-image/http/health.hpp"
-
 namespace berth::relay {
-
-struct Answer {
-    boost::beast::http::status status = boost::beast::http::status::ok;
-    std::string type = "text/plain; charset=utf-8";
-    std::string body = {};
-    std::vector<std::pair<std::string, std::string>> headers = {};
-};
 
 namespace {
 
@@ -35,48 +25,9 @@ using http::status;
 using namespace std::chrono_literals;
 
 constexpr auto kRequestTime = 15s;  ///< For one request to arrive, or its answer to leave.
-constexpr auto kMeasureTime = 3s;
 constexpr std::size_t kMaxHeaderBytes = 8192;
 constexpr std::size_t kMaxBodyBytes = 4096;
-constexpr std::string_view kInformationType = "application/nostr+json";
-
-const std::vector<std::pair<std::string, std::string>> kCorsHeaders{
-    {"Access-Control-Allow-Origin", "*"},
-    {"Access-Control-Allow-Headers", "*"},
-    {"Access-Control-Allow-Methods", "GET, OPTIONS"}};
-
-std::string_view ViewOf(beast::string_view text) { return {text.data(), text.size()}; }
-
-std::string_view PathOf(const Server::Request& request)
-{
-    const auto target = ViewOf(request.target());
-    return target.substr(0, target.find('?'));
-}
-
-bool AsksForInformation(const Server::Request& request)
-{
-    return ViewOf(request[http::field::accept]).find(kInformationType) != std::string_view::npos;
-}
-
-Answer Information(const SessionContext& context)
-{
-    return {.type = std::string{kInformationType},
-            .body = InformationDocument(context.profile, context.limits),
-            .headers = kCorsHeaders};
-}
-
-Answer Root(const Server::Request& request, const SessionContext& context)
-{
-    if (request.method() == http::verb::options) {
-        return {.status = status::no_content, .headers = kCorsHeaders};
-    }
-    if (AsksForInformation(request)) return Information(context);
-    return {.body = context.profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
-}
-
-Answer NotFound() { return {.status = status::not_found, .body = "There is nothing here.\n"}; }
-
-http::response<http::string_body> Rendered(Answer answer, const Server::Request& request)
+http::response<http::string_body> Rendered(Answer answer, const HttpCall::Request& request)
 {
     http::response<http::string_body> response{answer.status, request.version()};
     response.set(http::field::server, "berth-relay");
@@ -110,13 +61,9 @@ Result<tcp::endpoint> ParseEndpoint(const std::string& text)
 
 }  // namespace
 
-Server::Server(asio::io_context& io, SessionContext& sessions, const EventWriter& writer,
-               DashboardGuard guard, std::size_t max_connections)
-    : io_{io},
-      sessions_{sessions},
-      writer_{writer},
-      guard_{std::move(guard)},
-      max_connections_{max_connections}
+Server::Server(asio::io_context& io, SessionContext& sessions, const Routes& routes,
+               std::size_t max_connections)
+    : io_{io}, sessions_{sessions}, routes_{routes}, max_connections_{max_connections}
 {
 }
 
@@ -191,100 +138,18 @@ asio::awaitable<void> Server::ServeRequests(Socket socket)
         stream.expires_after(kRequestTime);
         co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
         auto request = parser.release();
-        if (beast::websocket::is_upgrade(request) && PathOf(request) == "/") {
+        const HttpCall call{request, address};
+        if (beast::websocket::is_upgrade(request) && call.Path() == "/") {
             const auto session = std::make_shared<Session>(stream.release_socket(), sessions_);
             co_return co_await session->Run(std::move(request));
         }
-        auto response = Rendered(co_await Respond(request, address), request);
+        auto response = Rendered(co_await routes_.Respond(call), request);
         again = response.keep_alive();
         stream.expires_after(kRequestTime);
         co_await http::async_write(stream, response, asio::use_awaitable);
     }
     boost::system::error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
-}
-
-asio::awaitable<Answer> Server::Respond(const Request& request, std::string address)
-{
-    const auto path = PathOf(request);
-    const bool reads = request.method() == http::verb::get || request.method() == http::verb::head;
-    if (path == "/" && (reads || request.method() == http::verb::options)) {
-        co_return Root(request, sessions_);
-    }
-    if (!reads)
-        co_return Answer{.status = status::method_not_allowed, .headers = {{"Allow", "GET"}}};
-    if (path == "/health") {
-        const Health health{.database_up = writer_.healthy(), .draining = draining_};
-        co_return Answer{.status = health.sound() ? status::ok : status::service_unavailable,
-                         .type = "application/json",
-                         .body = HealthDocument(health, sessions_.clock.Now()),
-                         .headers = {{"Cache-Control", "no-store"}}};
-    }
-    if (path == "/dashboard" || path == "/dashboard/style.css") {
-        co_return co_await Dashboard(request, std::move(address));
-    }
-    co_return NotFound();
-}
-
-asio::awaitable<Answer> Server::Dashboard(const Request& request, std::string address)
-{
-    const auto authorization = ViewOf(request[http::field::authorization]);
-    switch (guard_.Decide(authorization, address, DashboardGuard::Steady::now())) {
-        case DashboardGuard::Decision::kThrottled:
-            co_return Answer{.status = status::too_many_requests,
-                             .body = "Too many failed attempts; try again in a minute.\n",
-                             .headers = {{"Retry-After", "60"}}};
-        case DashboardGuard::Decision::kRefused:
-            co_return Answer{.status = status::unauthorized,
-                             .body = "The dashboard asks for its password.\n",
-                             .headers = {{"WWW-Authenticate", "Basic realm=\"relay dashboard\""}}};
-        case DashboardGuard::Decision::kAllowed: break;
-    }
-    if (PathOf(request) != "/dashboard") {
-        co_return Answer{.type = "text/css", .body = std::string{DashboardStyle()}};
-    }
-    const auto store = co_await Measure();
-    const auto& figures = sessions_.figures;
-    const auto now = Figures::Steady::now();
-    co_return Answer{
-        .type = "text/html; charset=utf-8",
-        .body = DashboardPage(
-            {.relay_name = sessions_.profile.name,
-             .store = store,
-             .connections = sessions_.sessions.count(),
-             .subscriptions = sessions_.sessions.CountSubscriptions(),
-             .events_per_second = figures.EventsPerSecond(now),
-             .events_accepted = figures.events_accepted(),
-             .events_refused = figures.refused,
-             .delivered = figures.delivered,
-             .dropped = figures.dropped,
-             .uptime = std::chrono::floor<std::chrono::seconds>(figures.Uptime(now))}),
-        .headers = {{"Cache-Control", "no-store"},
-                    {"Referrer-Policy", "no-referrer"},
-                    {"Content-Security-Policy",
-                     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-                     "frame-ancestors 'none'"}}};
-}
-
-asio::awaitable<std::optional<StoreFigures>> Server::Measure()
-{
-    struct Waiting {
-        explicit Waiting(asio::io_context& io) : timer{io, kMeasureTime} {}
-        asio::steady_timer timer;
-        std::optional<StoreFigures> figures;
-    };
-    const auto waiting = std::make_shared<Waiting>(io_);
-    const bool posted = sessions_.readers.Post([waiting, &io = io_](EventStore& store) {
-        const auto measured = store.Measure();
-        asio::post(io, [waiting, measured] {
-            if (measured) waiting->figures = *measured;
-            waiting->timer.cancel();
-        });
-    });
-    boost::system::error_code woken;
-    if (posted)
-        co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    co_return waiting->figures;
 }
 
 }  // namespace berth::relay

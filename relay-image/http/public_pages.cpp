@@ -1,0 +1,51 @@
+#include "relay-image/http/public_pages.hpp"
+
+namespace berth::relay {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+
+constexpr std::string_view kInformationType = "application/nostr+json";
+
+const std::vector<std::pair<std::string, std::string>> kCorsHeaders{
+    {"Access-Control-Allow-Origin", "*"},
+    {"Access-Control-Allow-Headers", "*"},
+    {"Access-Control-Allow-Methods", "GET, OPTIONS"}};
+
+Answer Root(const HttpCall& call, const SessionContext& sessions)
+{
+    if (call.Header(http::field::accept).find(kInformationType) != std::string_view::npos) {
+        return {.type = std::string{kInformationType},
+                .body = InformationDocument(sessions.profile, sessions.limits),
+                .headers = kCorsHeaders};
+    }
+    return {.body = sessions.profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
+}
+
+Answer HealthAnswer(const Health& health, Time now)
+{
+    return {.status = health.sound() ? http::status::ok : http::status::service_unavailable,
+            .type = "application/json",
+            .body = HealthDocument(health, now),
+            .headers = {{"Cache-Control", "no-store"}}};
+}
+
+}  // namespace
+
+void AddPublicPages(Routes& routes, const SessionContext& sessions, std::function<Health()> health)
+{
+    routes.Add(Routes::Verb::get, "/",
+               [&sessions](const HttpCall& call) -> asio::awaitable<Answer> {
+                   co_return Root(call, sessions);
+               });
+    routes.Add(Routes::Verb::options, "/", [](const HttpCall&) -> asio::awaitable<Answer> {
+        co_return Answer{.status = http::status::no_content, .headers = kCorsHeaders};
+    });
+    routes.Add(Routes::Verb::get, "/health",
+               [&sessions, health = std::move(health)](const HttpCall&) -> asio::awaitable<Answer> {
+                   co_return HealthAnswer(health(), sessions.clock.Now());
+               });
+}
+
+}  // namespace berth::relay

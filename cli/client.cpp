@@ -2,8 +2,6 @@
 
 #include "core/base/file.hpp"
 #include "core/nostr/http_auth.hpp"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 
 namespace berth::cli {
 namespace {
@@ -21,27 +19,6 @@ std::string PathOf(const google::protobuf::Message& request)
         }
     }
     return "";
-}
-
-ErrorCode CodeOf(grpc::StatusCode code)
-{
-    switch (code) {
-        case grpc::StatusCode::INVALID_ARGUMENT:
-        case grpc::StatusCode::OUT_OF_RANGE: return ErrorCode::kInvalid;
-        case grpc::StatusCode::UNAUTHENTICATED: return ErrorCode::kUnauthenticated;
-        case grpc::StatusCode::PERMISSION_DENIED: return ErrorCode::kForbidden;
-        case grpc::StatusCode::NOT_FOUND: return ErrorCode::kNotFound;
-        case grpc::StatusCode::ALREADY_EXISTS: return ErrorCode::kConflict;
-        case grpc::StatusCode::FAILED_PRECONDITION:
-        case grpc::StatusCode::ABORTED:
-        case grpc::StatusCode::UNIMPLEMENTED: return ErrorCode::kPrecondition;
-        case grpc::StatusCode::RESOURCE_EXHAUSTED: return ErrorCode::kExhausted;
-        case grpc::StatusCode::UNAVAILABLE: return ErrorCode::kUnavailable;
-        case grpc::StatusCode::DEADLINE_EXCEEDED: return ErrorCode::kTimeout;
-        case grpc::StatusCode::CANCELLED:
-        case grpc::StatusCode::UNKNOWN: return ErrorCode::kUnknown;
-        default: return ErrorCode::kInternal;
-    }
 }
 
 }  // namespace
@@ -82,23 +59,6 @@ void Client::Prepare(grpc::ClientContext& context, const google::protobuf::Messa
     const nostr::HttpRequestToAuthorize call{
         .url = "grpc://" + options_.address + PathOf(request), .method = "POST", .body = body};
     context.AddMetadata("authorization", nostr::MakeHttpAuth(call, *key_, SystemClock{}.Now()));
-}
-
-Error Client::ToError(const grpc::Status& status)
-{
-    Error error{CodeOf(status.error_code()), "", status.error_message()};
-    google::rpc::Status details;
-    if (details.ParseFromString(status.error_details())) {
-        for (const auto& detail : details.details()) {
-            google::rpc::ErrorInfo info;
-            if (detail.UnpackTo(&info)) error.reason = info.reason();
-        }
-    }
-    if (error.reason.empty()) {
-        error.reason =
-            error.code == ErrorCode::kUnavailable ? "MARKETPLACE_UNAVAILABLE" : "NO_REASON";
-    }
-    return error;
 }
 
 }  // namespace berth::cli

@@ -15,6 +15,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/nostr/keys.hpp"
+#include "core/wire/grpc_error.hpp"
 
 namespace berth::cli {
 
@@ -45,7 +46,7 @@ public:
         Response response;
         const auto status =
             (std::get<std::unique_ptr<Stub>>(stubs_).get()->*method)(&context, request, &response);
-        if (!status.ok()) return ToError(status);
+        if (!status.ok()) return wire::ToError(status);
         return response;
     }
 
@@ -68,7 +69,7 @@ public:
             return false;
         }
         const auto status = reader->Finish();
-        if (!status.ok()) return ToError(status);
+        if (!status.ok()) return wire::ToError(status);
         return true;
     }
 
@@ -78,7 +79,6 @@ private:
 
     void Prepare(grpc::ClientContext& context, const google::protobuf::Message& request,
                  std::chrono::seconds limit) const;
-    static Error ToError(const grpc::Status& status);
 
     const Options options_;
     const std::optional<nostr::SecretKey> key_;

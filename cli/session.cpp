@@ -16,9 +16,11 @@ Exit ExitOf(ErrorCode code)
         case ErrorCode::kInvalid:
         case ErrorCode::kNotFound:
         case ErrorCode::kConflict:
-        case ErrorCode::kPrecondition: return Exit::kRefused;
+        case ErrorCode::kPrecondition:
+        case ErrorCode::kUnimplemented: return Exit::kRefused;
         case ErrorCode::kUnauthenticated:
         case ErrorCode::kForbidden: return Exit::kNotAllowed;
+        case ErrorCode::kAborted:
         case ErrorCode::kExhausted:
         case ErrorCode::kUnavailable: return Exit::kUnavailable;
         case ErrorCode::kTimeout:

@@ -13,6 +13,8 @@ Disposition DispositionOf(ErrorCode code)
         case ErrorCode::kNotFound: return Disposition::kRetry;   // Not there yet.
         case ErrorCode::kConflict: return Disposition::kLook;
         case ErrorCode::kPrecondition: return Disposition::kRetry;
+        case ErrorCode::kAborted: return Disposition::kRetry;
+        case ErrorCode::kUnimplemented: return Disposition::kFail;
         case ErrorCode::kExhausted: return Disposition::kRetry;
         case ErrorCode::kUnavailable: return Disposition::kRetry;
         case ErrorCode::kTimeout: return Disposition::kRetry;

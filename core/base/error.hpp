@@ -16,6 +16,8 @@ enum class ErrorCode {
     kNotFound,         ///< No such thing, or not the caller's.
     kConflict,         ///< It exists already with other content.
     kPrecondition,     ///< Not in this state; another call has to come first.
+    kAborted,          ///< Another holds the lease or was quicker; nothing was done: start over.
+    kUnimplemented,    ///< Not served here, whatever the input.
     kExhausted,        ///< A limit or a queue is full; later it may work.
     kUnavailable,      ///< The other side cannot be reached or is not ready; nothing was done.
     kTimeout,          ///< No answer to a question; nothing was changed.

@@ -1,6 +1,7 @@
 #include "marketplace/claims/channel_view.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/encoding.hpp"
 
@@ -9,8 +10,18 @@ namespace {
 
 constexpr std::string_view kPrefix = "channels/";
 constexpr std::size_t kXrpIdDigits = 64;
+constexpr auto kRails = std::to_array<std::string_view>({"xrp", "base", "btc", "akt"});
 
 char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+Error UnservedRail(const std::string& rail)
+{
+    if (std::ranges::count(kRails, rail) == 0) {
+        return Fail(ErrorCode::kInvalid, "UNKNOWN_RAIL", "A rail is xrp, base, btc or akt.");
+    }
+    return Fail(ErrorCode::kUnimplemented, "RAIL_NOT_SERVED",
+                "This marketplace takes channels on rail xrp alone.");
+}
 
 }  // namespace
 
@@ -22,9 +33,7 @@ Error UnknownChannel()
 Result<payments::ChannelKey> ReadChannelKey(const std::string& customer, const std::string& rail,
                                             const std::string& channel_id)
 {
-    if (rail != "xrp") {
-        return Fail(ErrorCode::kInvalid, "UNKNOWN_RAIL", "This marketplace serves rail xrp alone.");
-    }
+    if (rail != "xrp") return UnservedRail(rail);
     if (channel_id.size() != kXrpIdDigits || !FromHex(channel_id)) {
         return Fail(ErrorCode::kInvalid, "BAD_CHANNEL_ID", "A channel's id has 64 hex digits.");
     }

@@ -9,7 +9,7 @@
 namespace berth::claims {
 
 /// The key of a customer's channel on a rail that we serve, its id in the rail's own spelling.
-/// Errors: kInvalid `UNKNOWN_RAIL`, `BAD_CHANNEL_ID`.
+/// Errors: kInvalid `UNKNOWN_RAIL`, `BAD_CHANNEL_ID`; kUnimplemented `RAIL_NOT_SERVED`.
 Result<payments::ChannelKey> ReadChannelKey(const std::string& customer, const std::string& rail,
                                             const std::string& channel_id);
 /// The same from `channels/{rail}-{channel_id}`. Errors: kNotFound `UNKNOWN_CHANNEL`.

@@ -172,7 +172,7 @@ Result<v1::CreateInvoiceResponse> PaymentHandlers::CreateInvoice(
     const call::Call& call, const v1::CreateInvoiceRequest& request)
 {
     if (const auto caller = call::CallerOf(call); !caller) return caller.error();
-    return Fail(ErrorCode::kPrecondition, "RAIL_NOT_SERVED",
+    return Fail(ErrorCode::kUnimplemented, "RAIL_NOT_SERVED",
                 "This marketplace gives no invoices on rail `" + request.rail() + "`.");
 }
 

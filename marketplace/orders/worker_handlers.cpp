@@ -202,6 +202,7 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
     const auto price = parts_.catalogue.LastPrice("uakt");
     if (!price) return price.error();
     v1::ReportWalletsResponse response;
+    std::vector<Error> elsewhere;
     for (const auto& report : request.wallets()) {
         auto exchange = parts_.database.Transact<Exchange>([&](pqxx::work& tx) -> Result<Exchange> {
             auto exchanged =
@@ -222,8 +223,11 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
         } else {
             orders.set_address(report.address());
             orders.set_refused(exchange.error().reason);
+            if (exchange.error().code == ErrorCode::kAborted) elsewhere.push_back(exchange.error());
         }
     }
+    const bool holds_none = std::ssize(elsewhere) == request.wallets_size();
+    if (holds_none && !elsewhere.empty()) return elsewhere.front();
     return response;
 }
 

@@ -74,6 +74,11 @@ Error Conflict(std::string reason, std::string message)
     return Fail(ErrorCode::kConflict, std::move(reason), std::move(message));
 }
 
+Error NotTheHolder(std::string reason, std::string message)
+{
+    return Fail(ErrorCode::kAborted, std::move(reason), std::move(message));
+}
+
 Result<Held> TakeLease(pqxx::work& tx, const std::string& operator_id, const std::string& worker,
                        const v1::WalletReport& report)
 {
@@ -86,12 +91,12 @@ Result<Held> TakeLease(pqxx::work& tx, const std::string& operator_id, const std
     const Held held{.operator_id = operator_id, .address = report.address(), .epoch = epoch};
     if (report.epoch() == 0) {
         if (rows[0]["leased"].as<bool>() && !own) {
-            return Conflict("WALLET_LEASED_ELSEWHERE", "Another worker holds this wallet.");
+            return NotTheHolder("WALLET_LEASED_ELSEWHERE", "Another worker holds this wallet.");
         }
         return Held{operator_id, report.address(), epoch + 1};
     }
     if (report.epoch() != epoch || !own) {
-        return Conflict("STALE_WALLET_EPOCH", "This wallet was leased again since.");
+        return NotTheHolder("STALE_WALLET_EPOCH", "This wallet was leased again since.");
     }
     return held;
 }

@@ -59,6 +59,7 @@ std::optional<std::chrono::milliseconds> RetryAfter(ErrorCode code)
 {
     switch (code) {
         case ErrorCode::kExhausted: return 250ms;
+        case ErrorCode::kAborted: return 1000ms;
         case ErrorCode::kUnavailable: return 1000ms;
         case ErrorCode::kTimeout: return 1000ms;
         case ErrorCode::kUnknown: return 1000ms;  // What is signed is answered by its event id.
@@ -68,6 +69,7 @@ std::optional<std::chrono::milliseconds> RetryAfter(ErrorCode code)
         case ErrorCode::kNotFound:
         case ErrorCode::kConflict:
         case ErrorCode::kPrecondition:
+        case ErrorCode::kUnimplemented:
         case ErrorCode::kInternal: return std::nullopt;
     }
     return std::nullopt;
@@ -84,6 +86,8 @@ grpc::StatusCode CodeOf(ErrorCode code)
         case ErrorCode::kNotFound: return grpc::StatusCode::NOT_FOUND;
         case ErrorCode::kConflict: return grpc::StatusCode::ALREADY_EXISTS;
         case ErrorCode::kPrecondition: return grpc::StatusCode::FAILED_PRECONDITION;
+        case ErrorCode::kAborted: return grpc::StatusCode::ABORTED;
+        case ErrorCode::kUnimplemented: return grpc::StatusCode::UNIMPLEMENTED;
         case ErrorCode::kExhausted: return grpc::StatusCode::RESOURCE_EXHAUSTED;
         case ErrorCode::kUnavailable: return grpc::StatusCode::UNAVAILABLE;
         case ErrorCode::kTimeout: return grpc::StatusCode::DEADLINE_EXCEEDED;

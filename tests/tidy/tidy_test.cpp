@@ -158,11 +158,12 @@ const std::map<std::string, std::vector<std::string>> kArrows{
     {"core/rails/rippled", {"core"}},
     {"core/rails/sandbox", {"core"}},
     {"core/probe", {"core/base", "core/nostr", "core/probe"}},
+    {"core/wire", {"core/base", "core/wire", "google/rpc"}},
     {"akash", {"core", "akash"}},
     {"marketplace", {"core", "akash", "marketplace", "berth/v1", "google/rpc", "grpc/health"}},
-    {"worker", {"core", "akash", "worker", "berth/v1", "google/rpc"}},
+    {"worker", {"core", "akash", "worker", "berth/v1"}},
     {"relay-image", {"core", "relay-image"}},
-    {"cli", {"core", "cli", "berth/v1", "google/rpc"}},
+    {"cli", {"core", "cli", "berth/v1"}},
 };
 const std::vector<std::string> kSigningHalf{"akash/signer.hpp", "akash/cli_signer.hpp"};
 

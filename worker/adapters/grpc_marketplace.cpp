@@ -9,47 +9,13 @@
 #include "berth/v1/worker_service.grpc.pb.h"
 #include "core/base/file.hpp"
 #include "core/nostr/http_auth.hpp"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
+#include "core/wire/grpc_error.hpp"
 
 namespace berth::worker {
 namespace {
 
 constexpr auto kCreateSession = "/berth.v1.FinanceService/CreateSession";
 constexpr std::chrono::microseconds kRenewBefore = std::chrono::minutes{5};
-
-ErrorCode CodeOf(grpc::StatusCode code)
-{
-    switch (code) {
-        case grpc::StatusCode::INVALID_ARGUMENT:
-        case grpc::StatusCode::OUT_OF_RANGE: return ErrorCode::kInvalid;
-        case grpc::StatusCode::UNAUTHENTICATED: return ErrorCode::kUnauthenticated;
-        case grpc::StatusCode::PERMISSION_DENIED: return ErrorCode::kForbidden;
-        case grpc::StatusCode::NOT_FOUND: return ErrorCode::kNotFound;
-        case grpc::StatusCode::ALREADY_EXISTS: return ErrorCode::kConflict;
-        case grpc::StatusCode::FAILED_PRECONDITION:
-        case grpc::StatusCode::ABORTED:
-        case grpc::StatusCode::UNIMPLEMENTED: return ErrorCode::kPrecondition;
-        case grpc::StatusCode::RESOURCE_EXHAUSTED: return ErrorCode::kExhausted;
-        case grpc::StatusCode::UNAVAILABLE: return ErrorCode::kUnavailable;
-        case grpc::StatusCode::DEADLINE_EXCEEDED: return ErrorCode::kTimeout;
-        default: return ErrorCode::kInternal;
-    }
-}
-
-Error ToError(const grpc::Status& status)
-{
-    Error error{CodeOf(status.error_code()), "MARKETPLACE_ERROR", status.error_message()};
-    if (error.code == ErrorCode::kUnavailable) error.reason = "MARKETPLACE_UNAVAILABLE";
-    if (error.code == ErrorCode::kTimeout) error.reason = "MARKETPLACE_TIMEOUT";
-    google::rpc::Status details;
-    if (!details.ParseFromString(status.error_details())) return error;
-    for (const auto& detail : details.details()) {
-        google::rpc::ErrorInfo info;
-        if (detail.UnpackTo(&info)) error.reason = info.reason();
-    }
-    return error;
-}
 
 std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const MarketplaceSettings& settings)
 {
@@ -98,7 +64,7 @@ struct GrpcMarketplace::Session {
         context.AddMetadata("authorization", nostr::MakeHttpAuth(call, key, clock.Now()));
         v1::CreateSessionResponse response;
         const auto status = finance->CreateSession(&context, request, &response);
-        if (!status.ok()) return ToError(status);
+        if (!status.ok()) return wire::ToError(status);
         token = response.token();
         expires = Time{std::chrono::microseconds{response.expires_at()}};
         return token;
@@ -128,7 +94,7 @@ struct GrpcMarketplace::Session {
             const auto status = (worker.get()->*method)(&context, request, &response);
             if (status.ok()) return response;
             if (last || status.error_code() != grpc::StatusCode::UNAUTHENTICATED) {
-                return ToError(status);
+                return wire::ToError(status);
             }
             Forget(*bearer);
         }

@@ -185,17 +185,16 @@ Result<v1::WalletOrders> WalletActor::Exchange(std::vector<v1::WalletTransaction
                                        std::make_move_iterator(news.end()));
     const auto asked = Deadline::Steady::now();
     const auto response = needs_.marketplace.ReportWallets(request, deadline);
+    if (!response && response.error().code == ErrorCode::kAborted) {
+        return LoseLease(response.error().reason);
+    }
     if (!response) return response.error();
     if (response->wallets_size() != 1) {
         return Fail(ErrorCode::kInternal, "BAD_ANSWER", "The marketplace answered for no wallet.");
     }
     const auto& orders = response->wallets(0);
-    if (!orders.refused().empty() || orders.epoch() == 0) {
-        if (!report.release()) epoch_ = 0;
-        unresolved_.clear();
-        if (report.release()) return orders;
-        return Fail(ErrorCode::kConflict, "WALLET_REFUSED", orders.refused());
-    }
+    if (report.release() && orders.refused().empty()) return orders;
+    if (!orders.refused().empty() || orders.epoch() == 0) return LoseLease(orders.refused());
     epoch_ = orders.epoch();
     lease_ends_ = Deadline{asked + lease_ * 4 / 5};
     unresolved_.assign(orders.unresolved().begin(), orders.unresolved().end());
@@ -207,10 +206,16 @@ Result<v1::WalletOrders> WalletActor::Exchange(std::vector<v1::WalletTransaction
     return orders;
 }
 
+Error WalletActor::LoseLease(const std::string& why)
+{
+    epoch_ = 0;
+    unresolved_.clear();
+    return Fail(ErrorCode::kAborted, "WALLET_REFUSED", why);
+}
+
 Result<void> WalletActor::SignAndSend(const v1::OutboxMessage& message, Deadline deadline)
 {
-    if (!HoldsLease())
-        return Fail(ErrorCode::kConflict, "WALLET_REFUSED", "The lease has run out.");
+    if (!HoldsLease()) return Fail(ErrorCode::kAborted, "WALLET_REFUSED", "The lease has run out.");
     const auto epoch = epoch_;
     Failpoint("worker.wallet.before_sign");
     const auto made = needs_.signer.Sign({message.body()}, deadline);
@@ -224,7 +229,7 @@ Result<void> WalletActor::SignAndSend(const v1::OutboxMessage& message, Deadline
     Failpoint("worker.wallet.after_store");
     if (!stored) return stored.error();
     if (epoch_ != epoch || !HoldsLease()) {
-        return Fail(ErrorCode::kConflict, "WALLET_REFUSED", "The lease was lost while signing.");
+        return Fail(ErrorCode::kAborted, "WALLET_REFUSED", "The lease was lost while signing.");
     }
     return Send(transaction, true, deadline);
 }

@@ -46,6 +46,8 @@ private:
     Result<std::optional<v1::WalletTransaction>> FateOf(const v1::WalletTransaction& transaction,
                                                         Deadline deadline);
     Result<v1::WalletOrders> Exchange(std::vector<v1::WalletTransaction> news, Deadline deadline);
+    /// Forgets what only the holder of the wallet's lease may act on.
+    Error LoseLease(const std::string& why);
     Result<void> SignAndSend(const v1::OutboxMessage& message, Deadline deadline);
     Result<void> Refuse(const v1::OutboxMessage& message, const Error& error, Deadline deadline);
     Result<void> Send(const v1::WalletTransaction& transaction, bool first_time, Deadline deadline);

@@ -264,14 +264,35 @@ TEST_F(ProvisioningTest, AWalletHasOneSigner)
     request.set_worker("w2");
     request.add_wallets()->set_address("akash1wallet");
     auto told = world_.workers.ReportWallets(world_.Operator(), request);
-    EXPECT_EQ(told->wallets(0).refused(), "WALLET_LEASED_ELSEWHERE");
+    ASSERT_TRUE(told.has_error());
+    EXPECT_EQ(told.error().code, ErrorCode::kAborted);
+    EXPECT_EQ(told.error().reason, "WALLET_LEASED_ELSEWHERE");
     world_.database.Do([](pqxx::work& tx) { tx.exec0("UPDATE wallets SET leased_until = now()"); });
     told = world_.workers.ReportWallets(world_.Operator(), request);
     EXPECT_EQ(told->wallets(0).epoch(), 2U);
     request.set_worker("w1");
     request.mutable_wallets(0)->set_epoch(1);
     told = world_.workers.ReportWallets(world_.Operator(), request);
-    EXPECT_EQ(told->wallets(0).refused(), "STALE_WALLET_EPOCH");
+    ASSERT_TRUE(told.has_error());
+    EXPECT_EQ(told.error().reason, "STALE_WALLET_EPOCH");
+}
+
+TEST_F(ProvisioningTest, AWalletThatAnotherHoldsDoesNotFailItsNeighbour)
+{
+    world_.SettleMessages("w1");
+    world_.database.Do([](pqxx::work& tx) {
+        tx.exec0(
+            "INSERT INTO wallets (operator_id, address, chain_id) "
+            "SELECT operator_id, 'akash1free', chain_id FROM wallets");
+    });
+    v1::ReportWalletsRequest request;
+    request.set_worker("w2");
+    request.add_wallets()->set_address("akash1wallet");
+    request.add_wallets()->set_address("akash1free");
+    const auto told = world_.workers.ReportWallets(world_.Operator(), request);
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->wallets(0).refused(), "WALLET_LEASED_ELSEWHERE");
+    EXPECT_EQ(told->wallets(1).epoch(), 1U);
 }
 
 TEST_F(ProvisioningTest, ALeaseAboveTheCeilingIsRefusedWhateverTheWorkerChose)

@@ -250,8 +250,10 @@ TEST_F(ClaimsTest, NoInvoiceIsGivenOnARailThatIsNotServed)
 {
     v1::CreateInvoiceRequest request;
     request.set_rail("btc");
-    EXPECT_EQ(world_.handlers.CreateInvoice(world_.CallOf(payer_), request).error().reason,
-              "RAIL_NOT_SERVED");
+    const auto refused = world_.handlers.CreateInvoice(world_.CallOf(payer_), request);
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_EQ(refused.error().code, ErrorCode::kUnimplemented);
+    EXPECT_EQ(refused.error().reason, "RAIL_NOT_SERVED");
 }
 
 }  // namespace

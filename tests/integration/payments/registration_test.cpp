@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "marketplace/claims/channel_view.hpp"
 #include "tests/integration/payments/payment_world.hpp"
 
 namespace berth {
@@ -74,6 +75,19 @@ TEST_F(RegistrationTest, WhatWeCouldNotRedeemIsRefused)
     const auto closing = world_.OpenChannel(payer_, 1'000);
     world_.chain.Ask("sandbox_request_close", {{"channel_id", closing}});
     ExpectRefused(closing, "CHANNEL_CLOSING");
+}
+
+TEST(ChannelKeyTest, ARailThatIsNotServedIsToldFromOneThatIsNone)
+{
+    const std::string customer(64, 'a');
+    const std::string channel_id(64, 'c');
+    EXPECT_TRUE(claims::ReadChannelKey(customer, "xrp", channel_id));
+    const auto unserved = claims::ReadChannelKey(customer, "base", channel_id).error();
+    EXPECT_EQ(unserved.code, ErrorCode::kUnimplemented);
+    EXPECT_EQ(unserved.reason, "RAIL_NOT_SERVED");
+    const auto unknown = claims::ReadChannelKey(customer, "Xrp", channel_id).error();
+    EXPECT_EQ(unknown.code, ErrorCode::kInvalid);
+    EXPECT_EQ(unknown.reason, "UNKNOWN_RAIL");
 }
 
 TEST_F(RegistrationTest, MoneyOfAnotherNetworkIsRefused)

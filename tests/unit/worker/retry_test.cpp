@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 TEST(RetryTest, FailsWhatWouldFailAgain)
 {
     EXPECT_EQ(DispositionOf(ErrorCode::kInvalid), Disposition::kFail);
+    EXPECT_EQ(DispositionOf(ErrorCode::kUnimplemented), Disposition::kFail);
 }
 
 TEST(RetryTest, LooksWhereTheOutcomeIsNotKnown)
@@ -20,9 +21,10 @@ TEST(RetryTest, LooksWhereTheOutcomeIsNotKnown)
 
 TEST(RetryTest, TriesAgainWhateverMayPass)
 {
-    for (const auto code : {ErrorCode::kUnauthenticated, ErrorCode::kForbidden,
-                            ErrorCode::kNotFound, ErrorCode::kPrecondition, ErrorCode::kExhausted,
-                            ErrorCode::kUnavailable, ErrorCode::kTimeout, ErrorCode::kInternal}) {
+    for (const auto code :
+         {ErrorCode::kUnauthenticated, ErrorCode::kForbidden, ErrorCode::kNotFound,
+          ErrorCode::kPrecondition, ErrorCode::kAborted, ErrorCode::kExhausted,
+          ErrorCode::kUnavailable, ErrorCode::kTimeout, ErrorCode::kInternal}) {
         EXPECT_EQ(DispositionOf(code), Disposition::kRetry);
     }
 }

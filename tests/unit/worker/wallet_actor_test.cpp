@@ -48,8 +48,7 @@ public:
         v1::ReportWalletsResponse response;
         auto& orders = *response.add_wallets();
         if (report.epoch() != 0 && report.epoch() != holder) {
-            orders.set_refused("STALE_WALLET_EPOCH");
-            return response;
+            return Fail(ErrorCode::kAborted, "STALE_WALLET_EPOCH", "Leased again since.");
         }
         for (const auto& transaction : report.transactions()) Take(transaction);
         orders.set_epoch(holder);
@@ -208,6 +207,18 @@ TEST_F(WalletActorTest, NeverSignsUnderAStaleEpoch)
     EXPECT_EQ(refused.error().reason, "WALLET_REFUSED");
     EXPECT_FALSE(actor.HoldsLease());
     EXPECT_EQ(signer_.signed_count, 0);
+}
+
+TEST_F(WalletActorTest, AsksForTheLeaseAnewOnceItWasLost)
+{
+    auto actor = Actor();
+    books_.messages.clear();
+    ASSERT_TRUE(actor.Round(Soon()));
+    books_.holder = 2;
+    ASSERT_TRUE(actor.Round(Soon()).has_error());
+    ASSERT_TRUE(actor.Round(Soon()));
+    EXPECT_EQ(books_.reports.back().epoch(), 0U);
+    EXPECT_TRUE(actor.HoldsLease());
 }
 
 TEST_F(WalletActorTest, LeavesAMessagePendingThatCannotBeSignedNow)

@@ -44,6 +44,8 @@ TEST(StatusTest, GivesEachErrorCodeItsOwnGrpcCode)
     EXPECT_EQ(CodeOf(ErrorCode::kNotFound), grpc::StatusCode::NOT_FOUND);
     EXPECT_EQ(CodeOf(ErrorCode::kConflict), grpc::StatusCode::ALREADY_EXISTS);
     EXPECT_EQ(CodeOf(ErrorCode::kPrecondition), grpc::StatusCode::FAILED_PRECONDITION);
+    EXPECT_EQ(CodeOf(ErrorCode::kAborted), grpc::StatusCode::ABORTED);
+    EXPECT_EQ(CodeOf(ErrorCode::kUnimplemented), grpc::StatusCode::UNIMPLEMENTED);
     EXPECT_EQ(CodeOf(ErrorCode::kExhausted), grpc::StatusCode::RESOURCE_EXHAUSTED);
     EXPECT_EQ(CodeOf(ErrorCode::kUnavailable), grpc::StatusCode::UNAVAILABLE);
     EXPECT_EQ(CodeOf(ErrorCode::kTimeout), grpc::StatusCode::DEADLINE_EXCEEDED);
@@ -74,11 +76,13 @@ TEST(StatusTest, NamesTheFieldThatIsToBlame)
 
 TEST(StatusTest, SaysWhenToTryAgainOnlyWhereThatHelps)
 {
-    for (const auto code : {ErrorCode::kExhausted, ErrorCode::kUnavailable, ErrorCode::kTimeout}) {
+    for (const auto code : {ErrorCode::kAborted, ErrorCode::kExhausted, ErrorCode::kUnavailable,
+                            ErrorCode::kTimeout}) {
         EXPECT_TRUE(DetailOf<RetryInfo>(StatusOf(code)).has_value());
     }
-    for (const auto code : {ErrorCode::kInvalid, ErrorCode::kForbidden, ErrorCode::kPrecondition,
-                            ErrorCode::kConflict, ErrorCode::kInternal}) {
+    for (const auto code :
+         {ErrorCode::kInvalid, ErrorCode::kForbidden, ErrorCode::kPrecondition,
+          ErrorCode::kConflict, ErrorCode::kUnimplemented, ErrorCode::kInternal}) {
         EXPECT_FALSE(DetailOf<RetryInfo>(StatusOf(code)).has_value());
     }
 }

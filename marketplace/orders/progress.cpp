@@ -1,5 +1,7 @@
 #include "marketplace/orders/progress.hpp"
 
+#include <limits>
+
 #include "core/base/assert.hpp"
 #include "marketplace/orders/job_view.hpp"
 #include "marketplace/orders/order_changes.hpp"
@@ -15,6 +17,9 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestWait{50};
 constexpr std::size_t kOrderIdLength = 26;
+constexpr std::string_view kCollection = "jobs/";
+constexpr std::uint32_t kSequenceMax = std::numeric_limits<std::int32_t>::max();
+constexpr std::uint64_t kEpochMax = std::numeric_limits<std::int64_t>::max();
 
 /// Order and job under lock, for one report.
 struct Held {
@@ -80,13 +85,12 @@ v1::StepAnswer AnswerToStale(pqxx::work& tx, const Reporter& reporter, const v1:
     return HasStepLog(tx, *order, key) ? Recorded() : Refused("STALE_EPOCH");
 }
 
-std::optional<Held> Lock(pqxx::work& tx, const Reporter& reporter, const v1::StepReport& report,
-                         const std::string& job_id)
+std::optional<Held> Lock(pqxx::work& tx, const Reporter& reporter, const v1::StepReport& report)
 {
-    const auto found = queue::FindJob(tx, reporter.operator_id, job_id);
-    if (!found || found->order_id.empty()) return std::nullopt;
+    const auto found = FindReported(tx, reporter, report);
+    if (!found) return std::nullopt;
     auto order = LockWithHold(tx, found->customer_id, found->order_id);
-    auto job = queue::LockJob(tx, found->queue_id, job_id);
+    auto job = queue::LockJob(tx, found->queue_id, found->job_id);
     if (!order || !job || job->epoch != report.epoch() || job->worker != reporter.worker ||
         job->leased_until == Time::min()) {
         return std::nullopt;
@@ -243,13 +247,22 @@ Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
                now);
 }
 
+std::optional<queue::Job> FindReported(pqxx::work& tx, const Reporter& reporter,
+                                       const v1::StepReport& report)
+{
+    if (!report.job().starts_with(kCollection)) return std::nullopt;
+    auto job = queue::FindJob(tx, reporter.operator_id, report.job().substr(kCollection.size()));
+    return job && !job->order_id.empty() ? job : std::nullopt;
+}
+
 Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules,
                                   const Reporter& reporter, const v1::StepReport& report, Time now)
 {
-    constexpr std::string_view kCollection = "jobs/";
     if (!report.job().starts_with(kCollection)) return Refused("UNKNOWN_JOB");
+    if (report.sequence() > kSequenceMax) return Refused("BAD_SEQUENCE");
+    if (report.epoch() > kEpochMax) return Refused("STALE_EPOCH");
     const auto job_id = report.job().substr(kCollection.size());
-    auto held = Lock(tx, reporter, report, job_id);
+    auto held = Lock(tx, reporter, report);
     if (!held) return AnswerToStale(tx, reporter, report, job_id);
     auto answer = Recorded();
     const auto sequence = static_cast<int>(report.sequence());

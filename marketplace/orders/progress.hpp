@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <pqxx/pqxx>
 
 #include "berth/v1/worker_service.pb.h"
@@ -29,6 +31,11 @@ struct Reporter {
 /// step, or that was taken before changes nothing. Only a database fault is an Error.
 Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules,
                                   const Reporter& reporter, const v1::StepReport& report, Time now);
+
+/// The open job of an order that a report is about, read without a lock; nothing where the reporter
+/// has none such.
+std::optional<queue::Job> FindReported(pqxx::work& tx, const Reporter& reporter,
+                                       const v1::StepReport& report);
 
 /// That a step took longer than its budget.
 Error StepOverdue(const queue::Job& job, const std::string& waiting_for);

@@ -8,7 +8,7 @@
 #include "marketplace/orders/job_view.hpp"
 #include "marketplace/orders/order.hpp"
 #include "marketplace/orders/order_reading.hpp"
-#include "marketplace/orders/progress.hpp"
+#include "marketplace/orders/report_batch.hpp"
 #include "marketplace/queue/job_store.hpp"
 #include "marketplace/queue/wallet_store.hpp"
 #include "marketplace/queue/worker_store.hpp"
@@ -173,23 +173,18 @@ Result<v1::RecordStepsResponse> WorkerHandlers::RecordSteps(const call::Call& ca
     const ProgressRules rules{.orders = parts_.settings, .queue = parts_.queue};
     const Reporter reporter{.operator_id = call.caller, .worker = request.worker()};
     v1::RecordStepsResponse response;
-    for (const auto& report : request.reports()) {
-        const auto boundary = "market.record." + report.step();
-        auto answer =
-            parts_.database.Transact<v1::StepAnswer>([&](pqxx::work& tx) -> Result<v1::StepAnswer> {
-                auto recorded = RecordStep(tx, rules, reporter, report, call.now);
-                Failpoint(boundary + ".before_commit");
-                return recorded;
-            });
-        Failpoint(boundary + ".after_commit");
-        if (!answer && response.answers_size() == 0) return answer.error();
-        if (!answer) {  // What was taken is answered; the rest is sent again.
-            parts_.log.Warning("A report was not recorded.",
-                               {{"job", report.job()}, {"reason", answer.error().reason}});
-            response.add_answers()->set_reason(answer.error().reason);
+    const auto answers = RecordBatch(parts_.database, rules, reporter, request.reports(), call.now);
+    const bool none = std::ranges::none_of(answers, [](const auto& a) { return a.has_value(); });
+    if (none && !answers.empty()) return answers.front().error();
+    for (int i = 0; i < request.reports_size(); ++i) {
+        const auto& answer = answers[static_cast<std::size_t>(i)];
+        if (answer) {
+            *response.add_answers() = *answer;
             continue;
         }
-        *response.add_answers() = std::move(*answer);
+        parts_.log.Warning("A report was not recorded.",
+                           {{"job", request.reports(i).job()}, {"reason", answer.error().reason}});
+        response.add_answers()->set_reason(answer.error().reason);
     }
     return response;
 }

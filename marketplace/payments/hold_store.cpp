@@ -1,3 +1,5 @@
+#include <set>
+
 #include <pqxx/pqxx>
 
 #include "core/base/assert.hpp"
@@ -73,12 +75,24 @@ Result<void> TakeHold(pqxx::work& tx, const ChannelKey& key, const ledger::Owner
 
 void LockHoldChannel(pqxx::work& tx, const std::string& customer_id, const std::string& order_id)
 {
-    const auto rows = tx.exec_params(kFind, customer_id, order_id);
-    if (rows.empty()) return;
-    const auto locked = LockChannel(tx, {.customer_id = customer_id,
-                                         .rail = rows[0][0].as<std::string>(),
-                                         .channel_id = rows[0][1].as<std::string>()});
-    BERTH_ASSERT(locked);
+    LockHoldChannels(tx, {{customer_id, order_id}});
+}
+
+void LockHoldChannels(pqxx::work& tx,
+                      const std::vector<std::pair<std::string, std::string>>& orders)
+{
+    std::set<ChannelKey> channels;
+    for (const auto& [customer_id, order_id] : orders) {
+        const auto rows = tx.exec_params(kFind, customer_id, order_id);
+        if (rows.empty()) continue;
+        channels.insert({.customer_id = customer_id,
+                         .rail = rows[0][0].as<std::string>(),
+                         .channel_id = rows[0][1].as<std::string>()});
+    }
+    for (const auto& key : channels) {
+        const auto locked = LockChannel(tx, key);
+        BERTH_ASSERT(locked);
+    }
 }
 
 std::optional<ledger::Worth> ReleaseHold(pqxx::work& tx, const ledger::Owner& owner, Time now)

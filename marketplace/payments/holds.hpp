@@ -1,7 +1,10 @@
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <pqxx/pqxx>
 
@@ -17,6 +20,8 @@ struct ChannelKey {
     std::string customer_id;
     std::string rail;
     std::string channel_id;
+
+    auto operator<=>(const ChannelKey&) const = default;
 };
 
 /// Takes `worth` from a channel's unapplied credit for an order. The channel's row is locked by
@@ -27,6 +32,9 @@ Result<void> TakeHold(pqxx::work& tx, const ChannelKey& channel, const ledger::O
 /// Locks the channel of an order's hold, if it has one: for who will release or earn it, before he
 /// locks the order, so that the lock order holds.
 void LockHoldChannel(pqxx::work& tx, const std::string& customer_id, const std::string& order_id);
+/// The same for many orders (customer and order id), the channels by their ids.
+void LockHoldChannels(pqxx::work& tx,
+                      const std::vector<std::pair<std::string, std::string>>& orders);
 /// Gives an order's hold back to unapplied credit; nothing where none is held. Returns what went
 /// back.
 std::optional<ledger::Worth> ReleaseHold(pqxx::work& tx, const ledger::Owner& owner, Time now);

@@ -46,10 +46,13 @@ constexpr auto kLease = R"sql(
               false AS step_overdue, true AS leased)sql";
 
 constexpr auto kKeep = R"sql(
+    WITH kept AS (SELECT jobs.job_id
+                  FROM jobs JOIN unnest($2::text[], $3::bigint[]) AS held (job_id, epoch)
+                    ON jobs.queue_id = $1 AND jobs.job_id = held.job_id AND jobs.epoch = held.epoch
+                  WHERE jobs.worker = $4 AND jobs.leased_until > '-infinity'
+                  ORDER BY jobs.job_id FOR UPDATE OF jobs)
     UPDATE jobs SET leased_until = now() + $5::bigint * interval '1 millisecond'
-    FROM unnest($2::text[], $3::bigint[]) AS held (job_id, epoch)
-    WHERE jobs.queue_id = $1 AND jobs.job_id = held.job_id AND jobs.epoch = held.epoch
-      AND jobs.worker = $4 AND jobs.leased_until > '-infinity'
+    FROM kept WHERE jobs.queue_id = $1 AND jobs.job_id = kept.job_id
     RETURNING jobs.job_id, jobs.epoch)sql";
 
 #define BERTH_JOB_COLUMNS                                                             \

@@ -1,14 +1,17 @@
 #include "relay-image/storage/event_rows.hpp"
 
+#include <limits>
+
 #include "core/base/assert.hpp"
-#include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "relay-image/protocol/event_kind.hpp"
+#include "relay-image/storage/deletion.hpp"
 #include "relay-image/storage/tag_key.hpp"
 
 namespace berth::relay {
 namespace {
 
+constexpr auto kForever = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view kBodyStart = "\"tags\":";
 constexpr std::size_t kSignatureTail = std::string_view{",\"sig\":\"\"}"}.size() + 128;
 
@@ -20,6 +23,8 @@ std::string BodyOf(const std::string& json)
     return json.substr(start, json.size() - kSignatureTail - start);
 }
 
+std::string AuthorKey(const std::string& pubkey) { return KeyOfTag('v', pubkey); }
+
 std::string Binary(const std::string& hex)
 {
     auto bytes = FromHex(hex);
@@ -28,12 +33,6 @@ std::string Binary(const std::string& hex)
 }
 
 }  // namespace
-
-std::string AddressKey(std::string_view address)
-{
-    const auto digest = Sha256(address);
-    return {digest.begin(), digest.end()};
-}
 
 EventRows::EventRows(std::span<const EventPtr> events)
 {
@@ -51,65 +50,109 @@ void EventRows::Add(const AdmittedEvent& admitted)
     kinds_.push_back(event.kind);
     bodies_.push_back(BodyOf(admitted.json));
     expires_.push_back(admitted.expires_at);
-    id_tags_.push_back(TagKey('e', event.id));
     const auto address = AddressOf(event);
-    addresses_.push_back(address ? std::optional{AddressKey(*address)} : std::nullopt);
+    addresses_.push_back(address ? std::optional{KeyOfTag('a', *address)} : std::nullopt);
     if (address) written_.push_back(addresses_.back());
-    for (auto& key : TagKeysOf(event)) {
+    AddGuards(event);
+    for (const auto& key : TagKeysOf(event)) {
         tag_ids_.push_back(id);
-        tags_.push_back(std::move(key));
+        tags_.push_back(ShortKey(key));
     }
+}
+
+/// Under which keys a deletion would have been noted that keeps the event away.
+void EventRows::AddGuards(const nostr::Event& event)
+{
+    const bool lasts = event.kind == kDeletionKind || event.kind == kVanishKind;
+    id_keys_.push_back(lasts ? std::nullopt : std::optional{KeyOfTag('e', event.id)});
+    author_keys_.push_back(event.kind == kVanishKind ? std::nullopt
+                                                     : std::optional{AuthorKey(event.pubkey)});
 }
 
 std::vector<SqlValue> EventRows::Columns() const
 {
-    return {SqlValue::Blobs(ids_),       SqlValue::Blobs(pubkeys_),   SqlValue::Numbers(created_),
-            SqlValue::Kinds(kinds_),     SqlValue::Texts(bodies_),    SqlValue::Blobs(sigs_),
-            SqlValue::Numbers(expires_), SqlValue::Blobs(addresses_), SqlValue::Blobs(id_tags_),
-            SqlValue::Blobs(tag_ids_),   SqlValue::Blobs(tags_)};
+    return {SqlValue::Blobs(ids_),         SqlValue::Blobs(pubkeys_),   SqlValue::Numbers(created_),
+            SqlValue::Kinds(kinds_),       SqlValue::Texts(bodies_),    SqlValue::Blobs(sigs_),
+            SqlValue::Numbers(expires_),   SqlValue::Uuids(addresses_), SqlValue::Uuids(id_keys_),
+            SqlValue::Uuids(author_keys_), SqlValue::Blobs(tag_ids_),   SqlValue::Uuids(tags_)};
 }
 
 DeletionRows::DeletionRows(std::span<const EventPtr> events)
 {
     for (const auto& event : events) {
-        if (event->event.kind == kDeletionKind) Add(event->event);
+        if (event->event.kind == kDeletionKind) AddDeletion(event->event);
+        if (event->event.kind == kVanishKind) AddVanished(event->event);
     }
 }
 
-void DeletionRows::Add(const nostr::Event& deletion)
+void DeletionRows::AddTarget(std::string target, std::int64_t until, const nostr::Event& by)
 {
-    for (const auto& tag : deletion.tags) {
-        if (tag.size() < 2) continue;
-        if (tag[0] == "e" && IsLowerHex(tag[1], 64)) {
-            ids_.push_back(Binary(tag[1]));
-            authors_.push_back(Binary(deletion.pubkey));
-        }
-        const auto owner = tag[1].find(":" + deletion.pubkey + ":");
-        if (tag[0] == "a" && owner != std::string::npos && owner == tag[1].find(':')) {
-            addresses_.push_back(AddressKey(tag[1]));
-            until_.push_back(deletion.created_at);
-        }
+    targets_.push_back(std::move(target));
+    authors_.push_back(Binary(by.pubkey));
+    until_.push_back(until);
+    by_.push_back(Binary(by.id));
+}
+
+void DeletionRows::AddDeletion(const nostr::Event& deletion)
+{
+    const auto deleted = DeletedBy(deletion);
+    for (const auto& id : deleted.ids) {
+        AddTarget(KeyOfTag('e', id), kForever, deletion);
+        ids_.push_back(Binary(id));
+        id_authors_.push_back(Binary(deletion.pubkey));
+        ids_by_.push_back(Binary(deletion.id));
+    }
+    for (const auto& address : deleted.addresses) {
+        AddTarget(KeyOfTag('a', address), deletion.created_at, deletion);
+        addresses_.push_back(KeyOfTag('a', address));
+        addresses_until_.push_back(deletion.created_at);
+        addresses_by_.push_back(Binary(deletion.id));
     }
 }
 
-std::vector<SqlValue> DeletionRows::IdColumns() const
+void DeletionRows::AddVanished(const nostr::Event& request)
 {
-    return {SqlValue::Blobs(ids_), SqlValue::Blobs(authors_)};
+    AddTarget(AuthorKey(request.pubkey), request.created_at, request);
+    vanished_.push_back(Binary(request.pubkey));
+    reader_keys_.push_back(KeyOfTag('p', request.pubkey));
+    vanished_until_.push_back(request.created_at);
+    vanished_by_.push_back(Binary(request.id));
 }
 
-std::vector<SqlValue> DeletionRows::AddressColumns() const
+std::vector<SqlValue> DeletionRows::Targets() const
 {
-    return {SqlValue::Blobs(addresses_), SqlValue::Numbers(until_)};
+    return {SqlValue::Uuids(targets_), SqlValue::Blobs(authors_), SqlValue::Numbers(until_),
+            SqlValue::Blobs(by_)};
+}
+
+std::vector<SqlValue> DeletionRows::Ids() const
+{
+    return {SqlValue::Blobs(ids_), SqlValue::Blobs(id_authors_), SqlValue::Blobs(ids_by_)};
+}
+
+std::vector<SqlValue> DeletionRows::Addresses() const
+{
+    return {SqlValue::Uuids(addresses_), SqlValue::Numbers(addresses_until_),
+            SqlValue::Blobs(addresses_by_)};
+}
+
+std::vector<SqlValue> DeletionRows::Vanished() const
+{
+    return {SqlValue::Blobs(vanished_), SqlValue::Uuids(reader_keys_),
+            SqlValue::Numbers(vanished_until_), SqlValue::Blobs(vanished_by_)};
 }
 
 StoredEvent EventOfRow(const Rows& rows, int row)
 {
-    StoredEvent event{std::string{rows.Bytes(row, 0)}, rows.Number(row, 2), {}};
+    StoredEvent event{.id = std::string{rows.Bytes(row, 0)},
+                      .created_at = rows.Number(row, 2),
+                      .kind = static_cast<int>(rows.Number(row, 3)),
+                      .json = {}};
     const auto body = rows.Bytes(row, 4);
     event.json.reserve(body.size() + 360);
     event.json += "{\"id\":\"" + ToHex(event.id) + "\",\"pubkey\":\"" + ToHex(rows.Bytes(row, 1));
     event.json += "\",\"created_at\":" + std::to_string(event.created_at);
-    event.json += ",\"kind\":" + std::to_string(rows.Number(row, 3)) + ",";
+    event.json += ",\"kind\":" + std::to_string(event.kind) + ",";
     event.json += body;
     event.json += ",\"sig\":\"" + ToHex(rows.Bytes(row, 5)) + "\"}";
     return event;

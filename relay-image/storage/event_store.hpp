@@ -24,6 +24,21 @@ enum class Verdict {
 struct StoredEvent {
     std::string id;  ///< 32 bytes.
     std::int64_t created_at = 0;
+    int kind = 0;
+    std::string json;
+};
+
+/// Where an event stands in the order of time.
+struct EventKey {
+    std::int64_t created_at = 0;
+    std::string id;  ///< 32 bytes.
+
+    auto operator<=>(const EventKey&) const = default;
+};
+
+/// A small named thing that survives: a ban, a member, a setting.
+struct Record {
+    std::string key;
     std::string json;
 };
 
@@ -44,14 +59,37 @@ public:
     virtual Result<void> Migrate() = 0;
     /// Whether the store answers.
     virtual Result<void> Check() = 0;
-    /// Stores events in one transaction and applies the deletions among them: all durable on
-    /// return, or none. Answers in the order of `events`. Idempotent. Error kUnknown
-    /// `COMMIT_UNKNOWN`.
+    /// Stores events in one transaction and applies the deletions (NIP-09) and the requests to
+    /// vanish (NIP-62) among them, as if one came after the other: all durable on return, or none.
+    /// Answers in the order of `events`. Idempotent. Error kUnknown `COMMIT_UNKNOWN`.
     virtual Result<std::vector<Verdict>> Store(std::span<const EventPtr> events) = 0;
     /// The newest `limit` events that match and have not expired at `now`; of one second those with
     /// the lower ids come first.
     virtual Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
                                                   std::int64_t now) = 0;
+    /// Number of unexpired events that match, counting no further than `most` (NIP-45).
+    virtual Result<std::int64_t> Count(const Filter& filter, std::int64_t most,
+                                       std::int64_t now) = 0;
+    /// The authors (32 bytes each, with repeats) of the newest `most` unexpired events that match.
+    virtual Result<std::vector<std::string>> Authors(const Filter& filter, std::int64_t most,
+                                                     std::int64_t now) = 0;
+    /// Time and id of all unexpired events that match, ascending (NIP-77). Error kExhausted
+    /// `TOO_MANY`: they are more than `most`.
+    virtual Result<std::vector<EventKey>> Keys(const Filter& filter, std::int64_t most,
+                                               std::int64_t now) = 0;
+    /// The next `most` events that match, expired or not, oldest first, that come after `after`.
+    virtual Result<std::vector<StoredEvent>> Page(const Filter& filter, const EventKey& after,
+                                                  std::int64_t most) = 0;
+    /// Deletes at most `most` of the events that match, expired or not; returns how many. They may
+    /// be stored again.
+    virtual Result<std::int64_t> Remove(const Filter& filter, std::int64_t most) = 0;
+    /// Keeps a record under its key, in place of an older one; durable on return.
+    virtual Result<void> PutRecord(const std::string& collection, const std::string& key,
+                                   const std::string& json) = 0;
+    /// Forgets a record; none is no error. Durable on return.
+    virtual Result<void> EraseRecord(const std::string& collection, const std::string& key) = 0;
+    /// All records of a collection, by key ascending.
+    virtual Result<std::vector<Record>> LoadRecords(const std::string& collection) = 0;
     /// Deletes what has expired at `now`, some thousands at most; returns how many.
     virtual Result<std::int64_t> RemoveExpired(std::int64_t now) = 0;
     virtual Result<StoreFigures> Measure() = 0;

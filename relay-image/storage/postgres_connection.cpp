@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned kInt8 = 20, kText = 25;
 constexpr unsigned kByteaArray = 1001, kInt4Array = 1007, kTextArray = 1009, kInt8Array = 1016;
-constexpr unsigned kBytea = 17, kInt4 = 23;
+constexpr unsigned kBytea = 17, kInt4 = 23, kUuid = 2950, kUuidArray = 2951;
 
 constexpr auto kBegin = "BEGIN";
 constexpr auto kCommit = "COMMIT";
@@ -57,6 +57,13 @@ private:
     std::string bytes_;
 };
 
+std::string ArrayOf(unsigned element_type, const std::vector<std::optional<std::string>>& items)
+{
+    ArrayWriter array{element_type, items.size()};
+    for (const auto& item : items) item ? array.Add(*item) : array.AddNull();
+    return array.Take();
+}
+
 /// The values of a statement as libpq takes them.
 struct Arguments {
     explicit Arguments(const std::vector<SqlValue>& values)
@@ -90,14 +97,17 @@ Error Refused(std::string message)
 
 }  // namespace
 
-SqlValue SqlValue::Number(std::int64_t number)
+SqlValue SqlValue::Number(std::optional<std::int64_t> number)
 {
+    if (!number) return {kInt8, std::nullopt};
     std::string bytes;
-    AppendBigEndian(bytes, number);
+    AppendBigEndian(bytes, *number);
     return {kInt8, std::move(bytes)};
 }
 
 SqlValue SqlValue::Text(std::string text) { return {kText, std::move(text)}; }
+
+SqlValue SqlValue::Blob(std::string bytes) { return {kBytea, std::move(bytes)}; }
 
 SqlValue SqlValue::Numbers(const std::vector<std::optional<std::int64_t>>& numbers)
 {
@@ -123,12 +133,17 @@ SqlValue SqlValue::Texts(const std::vector<std::string>& texts)
 
 SqlValue SqlValue::Blobs(const std::vector<std::optional<std::string>>& blobs)
 {
-    ArrayWriter array{kBytea, blobs.size()};
-    for (const auto& blob : blobs) blob ? array.Add(*blob) : array.AddNull();
-    return {kByteaArray, array.Take()};
+    return {kByteaArray, ArrayOf(kBytea, blobs)};
+}
+
+SqlValue SqlValue::Uuids(const std::vector<std::optional<std::string>>& uuids)
+{
+    return {kUuidArray, ArrayOf(kUuid, uuids)};
 }
 
 SqlValue SqlValue::NoBlobs() { return {kByteaArray, std::nullopt}; }
+SqlValue SqlValue::NoUuids() { return {kUuidArray, std::nullopt}; }
+SqlValue SqlValue::NoTexts() { return {kTextArray, std::nullopt}; }
 
 Rows::Rows(pg_result* result) : result_{result, PQclear} {}
 
@@ -189,6 +204,18 @@ Result<Rows> PostgresConnection::Run(const Statement& statement)
     return rows;
 }
 
+Result<Rows> PostgresConnection::RunPrepared(const Statement& statement)
+{
+    if (const auto connected = EnsureConnected(); !connected) return connected.error();
+    if (const auto prepared = Prepare(statement); !prepared) return prepared.error();
+    const Arguments arguments{statement.values};
+    Rows rows{PQexecPrepared(connection_.get(), NameOf(statement).c_str(), arguments.count(),
+                             arguments.pointers.data(), arguments.lengths.data(),
+                             arguments.formats.data(), 1)};
+    if (!Succeeded(rows.result())) return LastError();
+    return rows;
+}
+
 Result<void> PostgresConnection::RunScript(const std::string& script)
 {
     if (const auto connected = EnsureConnected(); !connected) return connected.error();
@@ -209,16 +236,20 @@ Result<void> PostgresConnection::Prepare(const Statement& statement)
     return {};
 }
 
+std::string PostgresConnection::NameOf(const Statement& prepared) const
+{
+    return std::to_string(std::ranges::find(prepared_, prepared.sql) - prepared_.begin());
+}
+
 void PostgresConnection::Send(const Statement& statement)
 {
-    const auto position = std::ranges::find(prepared_, statement.sql) - prepared_.begin();
     const Arguments arguments{statement.values};
-    PQsendQueryPrepared(connection_.get(), std::to_string(position).c_str(), arguments.count(),
+    PQsendQueryPrepared(connection_.get(), NameOf(statement).c_str(), arguments.count(),
                         arguments.pointers.data(), arguments.lengths.data(),
                         arguments.formats.data(), 1);
 }
 
-Result<Rows> PostgresConnection::RunTransaction(std::span<const Statement> statements)
+Result<std::vector<Rows>> PostgresConnection::RunTransaction(std::span<const Statement> statements)
 {
     BERTH_ASSERT(!statements.empty());
     if (const auto connected = EnsureConnected(); !connected) return connected.error();
@@ -241,14 +272,14 @@ Result<Rows> PostgresConnection::RunTransaction(std::span<const Statement> state
     return rows;
 }
 
-Result<Rows> PostgresConnection::CollectTransaction(std::size_t statements)
+Result<std::vector<Rows>> PostgresConnection::CollectTransaction(std::size_t statements)
 {
-    std::optional<Rows> first;
+    std::vector<Rows> answers;
     std::string fault;
     for (std::size_t i = 0; i < statements + 2; ++i) {
         Rows rows{PQgetResult(connection_.get())};
         if (!Succeeded(rows.result()) && fault.empty()) fault = PQerrorMessage(connection_.get());
-        if (i == 1) first = rows;
+        if (i > 0 && i <= statements) answers.push_back(rows);
         if (rows.result())
             PQclear(PQgetResult(connection_.get()));  // Ends this statement's results.
         if (PQstatus(connection_.get()) != CONNECTION_OK) break;
@@ -260,7 +291,7 @@ Result<Rows> PostgresConnection::CollectTransaction(std::size_t statements)
     }
     const Rows synced{PQgetResult(connection_.get())};
     PQexitPipelineMode(connection_.get());
-    if (fault.empty()) return *first;
+    if (fault.empty()) return answers;
     const Rows undone{PQexec(connection_.get(), kRollback)};
     return Refused(std::move(fault));
 }

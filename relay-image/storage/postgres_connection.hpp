@@ -21,13 +21,18 @@ struct SqlValue {
     unsigned type = 0;                 ///< Oid of its type.
     std::optional<std::string> bytes;  ///< Nothing is NULL.
 
-    static SqlValue Number(std::int64_t number);
+    static SqlValue Number(std::optional<std::int64_t> number);
     static SqlValue Text(std::string text);
+    static SqlValue Blob(std::string bytes);
     static SqlValue Numbers(const std::vector<std::optional<std::int64_t>>& numbers);
     static SqlValue Kinds(const std::optional<std::vector<int>>& kinds);
     static SqlValue Texts(const std::vector<std::string>& texts);
     static SqlValue Blobs(const std::vector<std::optional<std::string>>& blobs);
     static SqlValue NoBlobs();  ///< NULL in place of an array.
+    static SqlValue NoUuids();  ///< The same.
+    static SqlValue NoTexts();  ///< The same.
+    static SqlValue Uuids(
+        const std::vector<std::optional<std::string>>& uuids);  ///< 16 bytes each.
 };
 
 /// One statement with its values.
@@ -59,11 +64,13 @@ public:
 
     /// Runs one statement; it is prepared only for this call.
     Result<Rows> Run(const Statement& statement);
+    /// Runs one statement, prepared once per connection.
+    Result<Rows> RunPrepared(const Statement& statement);
     /// Runs several commands given as one text, in one transaction.
     Result<void> RunScript(const std::string& script);
     /// Runs statements in one transaction and one round trip, prepared once per connection; returns
-    /// the rows of the first. Error kUnknown `COMMIT_UNKNOWN`: it may or may not be committed.
-    Result<Rows> RunTransaction(std::span<const Statement> statements);
+    /// the rows of each. Error kUnknown `COMMIT_UNKNOWN`: it may or may not be committed.
+    Result<std::vector<Rows>> RunTransaction(std::span<const Statement> statements);
 
 private:
     struct Closer {
@@ -73,7 +80,8 @@ private:
     Result<void> EnsureConnected();
     Result<void> Prepare(const Statement& statement);
     void Send(const Statement& prepared);
-    Result<Rows> CollectTransaction(std::size_t statements);
+    std::string NameOf(const Statement& prepared) const;
+    Result<std::vector<Rows>> CollectTransaction(std::size_t statements);
     Error LastError();
 
     Secret url_;

@@ -1,43 +1,41 @@
 #include "relay-image/storage/postgres_event_store.hpp"
 
-#include <map>
-#include <set>
+#include <algorithm>
+#include <limits>
 
 #include "core/base/encoding.hpp"
-#include "relay-image/protocol/event_kind.hpp"
+#include "relay-image/protocol/search.hpp"
 #include "relay-image/storage/event_rows.hpp"
 #include "relay-image/storage/migrations.hpp"
-#include "relay-image/storage/tag_key.hpp"
+#include "relay-image/storage/write_batch.hpp"
 
 namespace berth::relay {
 namespace {
 
 // Plans must not depend on statistics that a fresh table does not have yet: always by index.
-constexpr auto kWriterSettings = "-c enable_seqscan=off -c jit=off -c statement_timeout=30s";
+constexpr auto kWriterSettings =
+    "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan "
+    "-c statement_timeout=30s";
 constexpr auto kReaderSettings =
     "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
-    "-c jit=off -c statement_timeout=10s -c default_transaction_read_only=on";
+    "-c enable_sort=off -c jit=off -c plan_cache_mode=force_generic_plan -c statement_timeout=10s "
+    "-c default_transaction_read_only=on";
 
 // The scalar subqueries with LIMIT 1 are probes of an index; EXISTS might become a hash of the
-// table. Answers come in the order given. A row that another relay inserted meanwhile is a
-// duplicate.
+// table. Of several sound versions of an address the newest goes in. Answers come in the order
+// given. A row that another relay inserted meanwhile is a duplicate.
 constexpr auto kStore = R"sql(
     WITH incoming AS MATERIALIZED (
         SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::text[],
-                             $6::bytea[], $7::bigint[], $8::bytea[], $9::bytea[]) WITH ORDINALITY
-            AS i(id, pubkey, created_at, kind, body, sig, expires_at, address, id_tag, place)
+                             $6::bytea[], $7::bigint[], $8::uuid[], $9::uuid[], $10::uuid[])
+            WITH ORDINALITY AS i(id, pubkey, created_at, kind, body, sig, expires_at, address,
+                                 id_key, author_key, place)
     ), judged AS MATERIALIZED (
         SELECT i.*, CASE
             WHEN (SELECT 1 FROM events e WHERE e.id = i.id LIMIT 1) IS NOT NULL THEN 1
-            WHEN i.kind <> 5 AND (SELECT 1 FROM event_tags t WHERE t.tag = i.id_tag AND t.kind = 5
-                AND i.pubkey = (SELECT d.pubkey FROM events d WHERE d.event_no = t.event_no)
-                LIMIT 1) IS NOT NULL
-                THEN 2
-            WHEN (SELECT 1 FROM event_tags t
-                WHERE t.tag = '\x61'::bytea || i.address AND t.kind = 5
-                  AND t.created_at >= i.created_at
-                  AND i.pubkey = (SELECT d.pubkey FROM events d WHERE d.event_no = t.event_no)
-                LIMIT 1) IS NOT NULL
+            WHEN (SELECT 1 FROM event_deletions d
+                WHERE d.target = ANY (ARRAY[i.id_key, i.address, i.author_key])
+                  AND d.author = i.pubkey AND d.until >= i.created_at LIMIT 1) IS NOT NULL
                 THEN 2
             WHEN (SELECT 1 FROM events e WHERE e.address = i.address
                   AND (e.created_at > i.created_at OR (e.created_at = i.created_at AND e.id < i.id))
@@ -45,42 +43,80 @@ constexpr auto kStore = R"sql(
                 THEN 3
             ELSE 0 END AS verdict
         FROM incoming i
+    ), outdated AS MATERIALIZED (
+        SELECT place FROM (
+            SELECT place, row_number() OVER (PARTITION BY address ORDER BY created_at DESC, id) AS n
+            FROM judged WHERE verdict = 0 AND address IS NOT NULL) v
+        WHERE n > 1
+    ), sound AS MATERIALIZED (
+        SELECT * FROM judged WHERE verdict = 0 AND place NOT IN (SELECT place FROM outdated)
     ), inserted AS (
         INSERT INTO events (created_at, expires_at, kind, id, pubkey, sig, address, body)
         SELECT created_at, expires_at, kind, id, pubkey, sig, address, body
-        FROM judged WHERE verdict = 0 ORDER BY place
+        FROM sound ORDER BY place
         ON CONFLICT DO NOTHING
         RETURNING event_no, created_at, kind, id
     ), tagged AS (
-        INSERT INTO event_tags (event_no, created_at, kind, tag)
+        INSERT INTO event_keys (event_no, created_at, kind, tag)
         SELECT n.event_no, n.created_at, n.kind, t.tag
-        FROM unnest($10::bytea[], $11::bytea[]) AS t(id, tag) JOIN inserted n USING (id)
+        FROM unnest($11::bytea[], $12::uuid[]) AS t(id, tag) JOIN inserted n USING (id)
     )
-    SELECT CASE WHEN j.verdict = 0 AND n.id IS NULL THEN 1 ELSE j.verdict END
+    SELECT CASE WHEN j.verdict <> 0 THEN j.verdict
+                WHEN j.place IN (SELECT place FROM outdated) THEN 3
+                WHEN n.id IS NULL THEN 1 ELSE 0 END
     FROM judged j LEFT JOIN inserted n USING (id) ORDER BY j.place)sql";
 
 constexpr auto kKeepNewest = R"sql(
     WITH gone AS (
-        DELETE FROM events old USING unnest($1::bytea[]) AS written(address), events newer
+        DELETE FROM events old USING unnest($1::uuid[]) AS written(address), events newer
         WHERE old.address = written.address AND newer.address = written.address
           AND (newer.created_at > old.created_at
                OR (newer.created_at = old.created_at AND newer.id < old.id))
         RETURNING old.event_no)
-    DELETE FROM event_tags t USING gone WHERE t.event_no = gone.event_no)sql";
+    DELETE FROM event_keys t USING gone WHERE t.event_no = gone.event_no)sql";
+
+// What is asked for takes effect only if the asking event itself was stored.
+constexpr auto kNoteDeletions = R"sql(
+    INSERT INTO event_deletions (target, author, until)
+    SELECT d.target, d.author, max(d.until)
+    FROM unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::bytea[]) AS d(target, author, until, by)
+    WHERE (SELECT 1 FROM events k WHERE k.id = d.by LIMIT 1) IS NOT NULL
+    GROUP BY d.target, d.author
+    ON CONFLICT (target, author) DO UPDATE
+    SET until = greatest(event_deletions.until, excluded.until))sql";
 
 constexpr auto kDeleteByIds = R"sql(
     WITH gone AS (
-        DELETE FROM events e USING unnest($1::bytea[], $2::bytea[]) AS d(id, pubkey)
-        WHERE e.id = d.id AND e.pubkey = d.pubkey AND e.kind <> 5
+        DELETE FROM events e USING unnest($1::bytea[], $2::bytea[], $3::bytea[])
+            AS d(id, pubkey, by)
+        WHERE e.id = d.id AND e.pubkey = d.pubkey AND e.kind NOT IN (5, 62)
+          AND (SELECT 1 FROM events k WHERE k.id = d.by LIMIT 1) IS NOT NULL
         RETURNING e.event_no)
-    DELETE FROM event_tags t USING gone WHERE t.event_no = gone.event_no)sql";
+    DELETE FROM event_keys t USING gone WHERE t.event_no = gone.event_no)sql";
 
 constexpr auto kDeleteByAddresses = R"sql(
     WITH gone AS (
-        DELETE FROM events e USING unnest($1::bytea[], $2::bigint[]) AS d(address, until)
+        DELETE FROM events e USING unnest($1::uuid[], $2::bigint[], $3::bytea[])
+            AS d(address, until, by)
         WHERE e.address = d.address AND e.created_at <= d.until
+          AND (SELECT 1 FROM events k WHERE k.id = d.by LIMIT 1) IS NOT NULL
         RETURNING e.event_no)
-    DELETE FROM event_tags t USING gone WHERE t.event_no = gone.event_no)sql";
+    DELETE FROM event_keys t USING gone WHERE t.event_no = gone.event_no)sql";
+
+constexpr auto kVanish = R"sql(
+    WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::bigint[], $4::bytea[])
+            AS v(author, reader, until, by)
+        WHERE (SELECT 1 FROM events k WHERE k.id = v.by LIMIT 1) IS NOT NULL
+    ), doomed AS MATERIALIZED (
+        SELECT e.event_no FROM asked v JOIN events e ON e.pubkey = v.author
+        WHERE e.created_at <= v.until AND e.kind <> 62
+        UNION
+        SELECT t.event_no FROM asked v JOIN event_keys t ON t.tag = v.reader
+        WHERE t.kind = 1059 AND t.created_at <= v.until
+    ), gone AS (
+        DELETE FROM events e USING doomed d WHERE e.event_no = d.event_no RETURNING e.event_no)
+    DELETE FROM event_keys t USING gone WHERE t.event_no = gone.event_no)sql";
 
 constexpr auto kRemoveExpired = R"sql(
     WITH expired AS MATERIALIZED (
@@ -88,7 +124,7 @@ constexpr auto kRemoveExpired = R"sql(
     ), gone AS (
         DELETE FROM events e USING expired x WHERE e.event_no = x.event_no RETURNING e.event_no
     ), untagged AS (
-        DELETE FROM event_tags t USING gone WHERE t.event_no = gone.event_no)
+        DELETE FROM event_keys t USING gone WHERE t.event_no = gone.event_no)
     SELECT count(*) FROM gone)sql";
 
 constexpr auto kMeasure = R"sql(
@@ -99,144 +135,68 @@ constexpr auto kMeasure = R"sql(
 
 constexpr auto kCheck = "SELECT 1 FROM events LIMIT 1";
 
-// What a path's index has not settled. $2 kinds, $3 authors, $4 since, $5 until, $6 now, $8 keys of
-// further tags, $9 how many different tags these are. NULL means any.
-#define BERTH_EVENT_FITS                                                                        \
-    "($2::int[] IS NULL OR e.kind = ANY($2)) AND ($3::bytea[] IS NULL OR e.pubkey = ANY($3))"   \
-    " AND e.created_at BETWEEN $4 AND $5 AND (e.expires_at IS NULL OR e.expires_at > $6)"       \
-    " AND ($9::bigint = 0 OR $9 = (SELECT count(DISTINCT get_byte(t.tag, 0)) FROM event_tags t" \
-    " WHERE t.event_no = e.event_no AND t.tag = ANY($8::bytea[])))"
-#define BERTH_EVENT_COLUMNS "e.id, e.pubkey, e.created_at, e.kind, e.body, e.sig"
-#define BERTH_NEWEST_FIRST " ORDER BY e.created_at DESC, e.id LIMIT $7"
+constexpr auto kPutRecord = R"sql(
+    INSERT INTO records (collection, name, value) VALUES ($1, $2, $3)
+    ON CONFLICT (collection, name) DO UPDATE SET value = excluded.value)sql";
+constexpr auto kEraseRecord = "DELETE FROM records WHERE collection = $1 AND name = $2";
+constexpr auto kLoadRecords =
+    "SELECT name, value FROM records WHERE collection = $1 ORDER BY name COLLATE \"C\"";
 
-// One statement an access path; each walks its index newest first and stops at the limit.
-constexpr auto kFindByIds =
-    "SELECT " BERTH_EVENT_COLUMNS
-    " FROM events e WHERE e.id = ANY($1::bytea[]) AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST;
+constexpr auto kAnyTime = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kSearchPage = 500;     ///< Events looked at in one go.
+constexpr std::int64_t kMaxSearched = 20000;  ///< Then a search ends with what it has.
 
-// OFFSET 0 keeps the planner from starting at the events: the tag's index has to lead.
-constexpr auto kFindByTag =
-    "SELECT DISTINCT ON (e.created_at, e.id) " BERTH_EVENT_COLUMNS
-    " FROM unnest($1::bytea[]) AS wanted(tag) CROSS JOIN LATERAL ("
-    "SELECT e.* FROM event_tags w CROSS JOIN LATERAL ("
-    "SELECT * FROM events e WHERE e.event_no = w.event_no AND " BERTH_EVENT_FITS
-    " OFFSET 0) e"
-    " WHERE w.tag = wanted.tag AND w.created_at BETWEEN $4 AND $5"
-    " AND ($2::int[] IS NULL OR w.kind = ANY($2))"
-    " ORDER BY w.created_at DESC, e.id LIMIT $7) e" BERTH_NEWEST_FIRST;
-
-constexpr auto kFindByAuthorAndKind =
-    "SELECT " BERTH_EVENT_COLUMNS
-    " FROM unnest($1::bytea[]) AS wanted(pubkey) CROSS JOIN unnest($2::int[]) AS sort(kind)"
-    " CROSS JOIN LATERAL (SELECT e.* FROM events e WHERE e.pubkey = wanted.pubkey"
-    " AND e.kind = sort.kind AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST ") e" BERTH_NEWEST_FIRST;
-
-constexpr auto kFindByAuthor =
-    "SELECT " BERTH_EVENT_COLUMNS
-    " FROM unnest($1::bytea[]) AS wanted(pubkey) CROSS JOIN LATERAL (SELECT e.* FROM events e"
-    " WHERE e.pubkey = wanted.pubkey AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST
-    ") e" BERTH_NEWEST_FIRST;
-
-constexpr auto kFindByKind =
-    "SELECT " BERTH_EVENT_COLUMNS
-    " FROM unnest($2::int[]) AS wanted(kind) CROSS JOIN LATERAL (SELECT e.* FROM events e"
-    " WHERE e.kind = wanted.kind AND " BERTH_EVENT_FITS BERTH_NEWEST_FIRST ") e" BERTH_NEWEST_FIRST;
-
-constexpr auto kFindByTime =
-    "SELECT " BERTH_EVENT_COLUMNS " FROM events e WHERE " BERTH_EVENT_FITS BERTH_NEWEST_FIRST;
-
-using Blobs = std::vector<std::optional<std::string>>;
-
-Blobs FromHexes(const std::vector<std::string>& hexes)
+void AddPart(const std::vector<EventPtr>& part, std::vector<Statement>& statements)
 {
-    Blobs blobs;
-    for (const auto& hex : hexes) blobs.push_back(FromHex(hex));
-    return blobs;
-}
-
-Blobs KeysOf(const TagCondition& condition)
-{
-    Blobs keys;
-    for (const auto& value : condition.values) keys.push_back(TagKey(condition.name, value));
-    return keys;
-}
-
-/// The access path that reads least, with its driving values as $1.
-Statement ChoosePath(const Filter& filter)
-{
-    if (filter.ids) return {kFindByIds, {SqlValue::Blobs(FromHexes(*filter.ids))}};
-    if (!filter.tags.empty()) return {kFindByTag, {SqlValue::Blobs(KeysOf(filter.tags.front()))}};
-    if (!filter.authors) return {filter.kinds ? kFindByKind : kFindByTime, {SqlValue::NoBlobs()}};
-    return {filter.kinds ? kFindByAuthorAndKind : kFindByAuthor,
-            {SqlValue::Blobs(FromHexes(*filter.authors))}};
-}
-
-Statement FindStatement(const Filter& filter, std::int64_t limit, std::int64_t now)
-{
-    auto statement = ChoosePath(filter);
-    Blobs further;
-    const std::size_t driven = filter.ids || filter.tags.empty() ? 0 : 1;
-    for (std::size_t i = driven; i < filter.tags.size(); ++i) {
-        const auto keys = KeysOf(filter.tags[i]);
-        further.insert(further.end(), keys.begin(), keys.end());
+    const EventRows rows{part};
+    statements.push_back({kStore, rows.Columns()});
+    if (!rows.written_addresses().empty()) {
+        statements.push_back({kKeepNewest, {SqlValue::Uuids(rows.written_addresses())}});
     }
-    const auto further_tags = static_cast<std::int64_t>(filter.tags.size() - driven);
-    auto& values = statement.values;
-    values.push_back(SqlValue::Kinds(filter.kinds));
-    values.push_back(filter.authors ? SqlValue::Blobs(FromHexes(*filter.authors))
-                                    : SqlValue::NoBlobs());
-    for (const auto number : {filter.since, filter.until, now, limit}) {
-        values.push_back(SqlValue::Number(number));
-    }
-    values.push_back(SqlValue::Blobs(further));
-    values.push_back(SqlValue::Number(further_tags));
-    return statement;
+    const DeletionRows deletions{part};
+    if (deletions.empty()) return;
+    statements.push_back({kNoteDeletions, deletions.Targets()});
+    statements.push_back({kDeleteByIds, deletions.Ids()});
+    statements.push_back({kDeleteByAddresses, deletions.Addresses()});
+    if (deletions.vanishes()) statements.push_back({kVanish, deletions.Vanished()});
 }
 
-/// Which of a batch go to the database: each id once, and the newest for an address.
-class Batch {
-public:
-    explicit Batch(std::span<const EventPtr> events) : verdicts_(events.size(), Verdict::kStored)
-    {
-        for (std::size_t i = 0; i < events.size(); ++i) Place(events, i);
-        for (std::size_t i = 0; i < events.size(); ++i) {
-            if (verdicts_[i] != Verdict::kStored) continue;
-            chosen_.push_back(events[i]);
-            places_.push_back(i);
+/// The verdicts of the parts, from the answers to all statements.
+std::vector<Verdict> VerdictsOf(const std::vector<Statement>& statements,
+                                const std::vector<Rows>& answers)
+{
+    std::vector<Verdict> verdicts;
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        if (statements[i].sql != kStore) continue;
+        for (int row = 0; row < answers[i].count(); ++row) {
+            verdicts.push_back(static_cast<Verdict>(answers[i].Number(row, 0)));
         }
     }
-    const std::vector<EventPtr>& chosen() const { return chosen_; }
-    std::vector<Verdict> Merge(const Rows& answers)
-    {
-        for (std::size_t i = 0; i < places_.size(); ++i) {
-            verdicts_[places_[i]] = static_cast<Verdict>(answers.Number(static_cast<int>(i), 0));
-        }
-        return std::move(verdicts_);
-    }
+    return verdicts;
+}
 
-private:
-    void Place(std::span<const EventPtr> events, std::size_t i)
-    {
-        const auto& event = events[i]->event;
-        if (!ids_.insert(event.id).second) {
-            verdicts_[i] = Verdict::kDuplicate;
-            return;
-        }
-        const auto address = AddressOf(event);
-        if (!address) return;
-        const auto [newest, first] = newest_.try_emplace(*address, i);
-        if (first) return;
-        auto loser = i;
-        if (Replaces(event, events[newest->second]->event)) std::swap(loser, newest->second);
-        verdicts_[loser] = Verdict::kOutdated;
-    }
+std::vector<StoredEvent> EventsOf(const Rows& rows)
+{
+    std::vector<StoredEvent> events;
+    events.reserve(static_cast<std::size_t>(rows.count()));
+    for (int row = 0; row < rows.count(); ++row) events.push_back(EventOfRow(rows, row));
+    return events;
+}
 
-    std::vector<Verdict> verdicts_;
-    std::vector<EventPtr> chosen_;
-    std::vector<std::size_t> places_;
-    std::set<std::string_view> ids_;
-    std::map<std::string, std::size_t> newest_;
-};
+/// Whether the event, which the database found by a pattern, holds the words themselves.
+bool ContentHolds(const StoredEvent& stored, const std::string& search)
+{
+    const auto event =
+        nostr::ParseEvent(stored.json, {.bytes = stored.json.size()}, nostr::EventSyntax::kNip01);
+    return event && HoldsWords(event->content, search);
+}
+
+/// The 32 bytes of who wrote a stored event: second in its JSON.
+std::string AuthorOf(const StoredEvent& stored)
+{
+    constexpr auto kStart = std::string_view{R"({"id":"","pubkey":")"}.size() + 64;
+    return *FromHex(stored.json.substr(kStart, 64));
+}
 
 }  // namespace
 
@@ -256,31 +216,160 @@ Result<void> PostgresEventStore::Check()
 
 Result<std::vector<Verdict>> PostgresEventStore::Store(std::span<const EventPtr> events)
 {
-    Batch batch{events};
-    const EventRows rows{batch.chosen()};
-    const DeletionRows deletions{batch.chosen()};
-    std::vector<Statement> statements{{kStore, rows.Columns()}};
-    if (!rows.written_addresses().empty()) {
-        statements.push_back({kKeepNewest, {SqlValue::Blobs(rows.written_addresses())}});
-    }
-    if (!deletions.empty()) {
-        statements.push_back({kDeleteByIds, deletions.IdColumns()});
-        statements.push_back({kDeleteByAddresses, deletions.AddressColumns()});
-    }
+    if (events.empty()) return std::vector<Verdict>{};
+    const WriteBatch batch{events};
+    std::vector<Statement> statements;
+    for (const auto& part : batch.parts()) AddPart(part, statements);
     const auto answers = writing_.RunTransaction(statements);
     if (!answers) return answers.error();
-    return batch.Merge(*answers);
+    return batch.Merge(VerdictsOf(statements, *answers));
+}
+
+Result<Rows> PostgresEventStore::Ask(EventQuery query, const Filter& filter,
+                                     const QueryRange& range)
+{
+    return reading_.RunPrepared(EventStatement(query, filter, range));
+}
+
+Result<std::vector<StoredEvent>> PostgresEventStore::Search(EventQuery order, const Filter& filter,
+                                                            QueryRange range)
+{
+    const auto wanted = static_cast<std::size_t>(range.limit);
+    std::vector<StoredEvent> found;
+    range.limit = std::max(range.limit, kSearchPage);
+    for (std::int64_t searched = 0; searched < kMaxSearched; searched += range.limit) {
+        const auto rows = Ask(order, filter, range);
+        if (!rows) return rows.error();
+        for (auto& event : EventsOf(*rows)) {
+            range.after = EventKey{event.created_at, event.id};
+            if (ContentHolds(event, *filter.search)) found.push_back(std::move(event));
+            if (found.size() == wanted) return found;
+        }
+        if (rows->count() < range.limit) break;
+    }
+    return found;
+}
+
+Result<std::vector<StoredEvent>> PostgresEventStore::Read(EventQuery order, const Filter& filter,
+                                                          const QueryRange& range)
+{
+    if (filter.MatchesNothing() || range.limit <= 0) return std::vector<StoredEvent>{};
+    if (filter.search) return Search(order, filter, range);
+    const auto rows = Ask(order, filter, range);
+    if (!rows) return rows.error();
+    return EventsOf(*rows);
 }
 
 Result<std::vector<StoredEvent>> PostgresEventStore::Find(const Filter& filter, std::int64_t limit,
                                                           std::int64_t now)
 {
-    const auto rows = reading_.Run(FindStatement(filter, limit, now));
+    return Read(EventQuery::kNewest, filter, {.limit = limit, .now = now});
+}
+
+Result<std::int64_t> PostgresEventStore::Count(const Filter& filter, std::int64_t most,
+                                               std::int64_t now)
+{
+    if (filter.MatchesNothing()) return 0;
+    if (filter.search) {
+        const auto found = Find(filter, most, now);
+        if (!found) return found.error();
+        return static_cast<std::int64_t>(found->size());
+    }
+    const auto rows = Ask(EventQuery::kCount, filter, {.limit = most, .now = now});
     if (!rows) return rows.error();
-    std::vector<StoredEvent> events;
-    events.reserve(static_cast<std::size_t>(rows->count()));
-    for (int row = 0; row < rows->count(); ++row) events.push_back(EventOfRow(*rows, row));
-    return events;
+    return rows->Number(0, 0);
+}
+
+Result<std::vector<std::string>> PostgresEventStore::Authors(const Filter& filter,
+                                                             std::int64_t most, std::int64_t now)
+{
+    std::vector<std::string> authors;
+    if (filter.MatchesNothing()) return authors;
+    if (filter.search) {
+        const auto found = Find(filter, most, now);
+        if (!found) return found.error();
+        for (const auto& event : *found) authors.push_back(AuthorOf(event));
+        return authors;
+    }
+    const auto rows = Ask(EventQuery::kAuthors, filter, {.limit = most, .now = now});
+    if (!rows) return rows.error();
+    for (int row = 0; row < rows->count(); ++row) authors.emplace_back(rows->Bytes(row, 0));
+    return authors;
+}
+
+Result<std::vector<EventKey>> PostgresEventStore::Keys(const Filter& filter, std::int64_t most,
+                                                       std::int64_t now)
+{
+    std::vector<EventKey> keys;
+    if (filter.MatchesNothing()) return keys;
+    if (filter.search) {
+        const auto found = Find(filter, most + 1, now);
+        if (!found) return found.error();
+        for (const auto& event : *found) keys.push_back({event.created_at, event.id});
+    } else {
+        const auto rows = Ask(EventQuery::kKeys, filter, {.limit = most + 1, .now = now});
+        if (!rows) return rows.error();
+        for (int row = 0; row < rows->count(); ++row) {
+            keys.push_back({rows->Number(row, 0), std::string{rows->Bytes(row, 1)}});
+        }
+    }
+    if (static_cast<std::int64_t>(keys.size()) > most) {
+        return Fail(ErrorCode::kExhausted, "TOO_MANY", "More events match than may be compared.");
+    }
+    std::ranges::sort(keys);
+    return keys;
+}
+
+Result<std::vector<StoredEvent>> PostgresEventStore::Page(const Filter& filter,
+                                                          const EventKey& after, std::int64_t most)
+{
+    return Read(EventQuery::kOldest, filter, {.limit = most, .now = kAnyTime, .after = after});
+}
+
+Result<std::int64_t> PostgresEventStore::Remove(const Filter& filter, std::int64_t most)
+{
+    if (filter.MatchesNothing()) return 0;
+    auto doomed = filter;
+    if (filter.search) {
+        const auto found = Find(filter, most, kAnyTime);
+        if (!found) return found.error();
+        if (found->empty()) return 0;
+        doomed.search.reset();
+        doomed.ids.emplace();
+        for (const auto& event : *found) doomed.ids->push_back(ToHex(event.id));
+    }
+    const auto rows = writing_.RunPrepared(
+        EventStatement(EventQuery::kRemove, doomed, {.limit = most, .now = kAnyTime}));
+    if (!rows) return rows.error();
+    return rows->Number(0, 0);
+}
+
+Result<void> PostgresEventStore::PutRecord(const std::string& collection, const std::string& key,
+                                           const std::string& json)
+{
+    const auto rows = writing_.RunPrepared(
+        {kPutRecord, {SqlValue::Text(collection), SqlValue::Text(key), SqlValue::Text(json)}});
+    if (!rows) return rows.error();
+    return {};
+}
+
+Result<void> PostgresEventStore::EraseRecord(const std::string& collection, const std::string& key)
+{
+    const auto rows =
+        writing_.RunPrepared({kEraseRecord, {SqlValue::Text(collection), SqlValue::Text(key)}});
+    if (!rows) return rows.error();
+    return {};
+}
+
+Result<std::vector<Record>> PostgresEventStore::LoadRecords(const std::string& collection)
+{
+    const auto rows = reading_.RunPrepared({kLoadRecords, {SqlValue::Text(collection)}});
+    if (!rows) return rows.error();
+    std::vector<Record> records;
+    for (int row = 0; row < rows->count(); ++row) {
+        records.push_back({std::string{rows->Bytes(row, 0)}, std::string{rows->Bytes(row, 1)}});
+    }
+    return records;
 }
 
 Result<std::int64_t> PostgresEventStore::RemoveExpired(std::int64_t now)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/secret.hpp"
+#include "relay-image/storage/event_query_store.hpp"
 #include "relay-image/storage/event_store.hpp"
 #include "relay-image/storage/postgres_connection.hpp"
 
@@ -16,10 +17,28 @@ public:
     Result<std::vector<Verdict>> Store(std::span<const EventPtr> events) override;
     Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
                                           std::int64_t now) override;
+    Result<std::int64_t> Count(const Filter& filter, std::int64_t most, std::int64_t now) override;
+    Result<std::vector<std::string>> Authors(const Filter& filter, std::int64_t most,
+                                             std::int64_t now) override;
+    Result<std::vector<EventKey>> Keys(const Filter& filter, std::int64_t most,
+                                       std::int64_t now) override;
+    Result<std::vector<StoredEvent>> Page(const Filter& filter, const EventKey& after,
+                                          std::int64_t most) override;
+    Result<std::int64_t> Remove(const Filter& filter, std::int64_t most) override;
+    Result<void> PutRecord(const std::string& collection, const std::string& key,
+                           const std::string& json) override;
+    Result<void> EraseRecord(const std::string& collection, const std::string& key) override;
+    Result<std::vector<Record>> LoadRecords(const std::string& collection) override;
     Result<std::int64_t> RemoveExpired(std::int64_t now) override;
     Result<StoreFigures> Measure() override;
 
 private:
+    Result<Rows> Ask(EventQuery query, const Filter& filter, const QueryRange& range);
+    Result<std::vector<StoredEvent>> Read(EventQuery order, const Filter& filter,
+                                          const QueryRange& range);
+    Result<std::vector<StoredEvent>> Search(EventQuery order, const Filter& filter,
+                                            QueryRange range);
+
     PostgresConnection writing_;
     PostgresConnection reading_;
 };

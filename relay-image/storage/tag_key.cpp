@@ -5,6 +5,11 @@
 #include "core/base/digest.hpp"
 
 namespace berth::relay {
+namespace {
+
+constexpr std::ptrdiff_t kShortKeyBytes = 16;
+
+}  // namespace
 
 std::string TagKey(char letter, std::string_view value)
 {
@@ -12,6 +17,17 @@ std::string TagKey(char letter, std::string_view value)
     if (value.size() < std::tuple_size_v<Bytes32>) return key.append(value);
     const auto digest = Sha256(value);
     return key.append(digest.begin(), digest.end());
+}
+
+std::string ShortKey(std::string_view tag_key)
+{
+    const auto digest = Sha256(tag_key);
+    return {digest.begin(), digest.begin() + kShortKeyBytes};
+}
+
+std::string KeyOfTag(char letter, std::string_view value)
+{
+    return ShortKey(TagKey(letter, value));
 }
 
 std::vector<std::string> TagKeysOf(const nostr::Event& event)

@@ -12,6 +12,11 @@ namespace berth::relay {
 /// SHA-256. At most 33 bytes.
 std::string TagKey(char letter, std::string_view value);
 
+/// The head of a TagKey's SHA-256, 16 bytes: what PostgreSQL indexes.
+std::string ShortKey(std::string_view tag_key);
+/// ShortKey of the TagKey.
+std::string KeyOfTag(char letter, std::string_view value);
+
 /// The keys of an event's single-letter tags, sorted and without repeats.
 std::vector<std::string> TagKeysOf(const nostr::Event& event);
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings all of Berth up on this machine's loopback and orders a first relay: installs the packages
 # that are missing, builds release, starts everything in .berth/, places an order as a new customer
-# and pays it by a signed claim. Keeps running until Ctrl-C. Works as root, or as a user with sudo.
+# and pays it by a signed claim. Keeps running until Ctrl-C. Works as root, or as a user with sudo;
+# without a network too, where the packages are there.
 # Usage: ./quickstart.sh [--once] [--json]
 #   --once   ends by itself and stops all that it started
 #   --json   the last line is one JSON object with the outcome
@@ -11,16 +12,32 @@ cd "$(dirname "$0")"
 readonly build=build/release
 readonly log="$build/quickstart-build.log"
 readonly least_mib=3000  # For a first build with its packages; a later run needs a third.
+group=''  # Of the command under way.
 
 say() { printf 'quickstart: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-for argument in "$@"; do
-  case "$argument" in
-    --once | --json) ;;
-    *) die "unknown argument $argument; usage: ./quickstart.sh [--once] [--json]" ;;
-  esac
-done
+stop() {
+  trap '' INT TERM HUP
+  if [ -n "$group" ] && kill -TERM -- "-$group" 2>/dev/null; then
+    wait "$group" 2>/dev/null || true
+  fi
+  say "stopped; nothing was started"
+  exit 130
+}
+
+# Runs a command in a process group of its own, so that a stop reaches all of it; what it says goes
+# into the log alone.
+stoppable() {
+  set -m
+  "$@" >"$log" 2>&1 9>&- &
+  group=$!
+  set +m
+  local code=0
+  wait "$group" || code=$?
+  group=''
+  return "$code"
+}
 
 check_disk() {
   local free_mib needed="$least_mib"
@@ -30,18 +47,34 @@ check_disk() {
     die "only ${free_mib} MiB are free here, ${needed} MiB are needed; nothing was started"
 }
 
+# Held until berth-stack ends, which takes the descriptor over.
+take_lock() {
+  mkdir -p "$build" 2>/dev/null && exec 9>"$build/quickstart.lock" ||
+    die "$build cannot be written to; nothing was started"
+  flock -n 9 || die "another quickstart runs in this folder; stop it first"
+}
+
 build_programs() {
-  mkdir -p "$build" || die "$build cannot be made; may this folder be written to?"
   if [ ! -e "$build/build.ninja" ]; then
     say "configuring the build"
-    cmake --preset release >"$log" 2>&1 || { tail -n 30 "$log" >&2; die "CMake failed"; }
+    stoppable cmake --preset release ||
+      { tail -n 30 "$log" >&2; die "CMake failed; nothing was started"; }
   fi
   say "building (the first time takes some minutes; $log tells how far it is)"
-  cmake --build "$build" -j "$(nproc)" --target berth_programs >"$log" 2>&1 ||
+  stoppable cmake --build "$build" -j "$(nproc)" --target berth_programs ||
     { tail -n 30 "$log" >&2; die "the build failed; nothing was started"; }
 }
 
+for argument in "$@"; do
+  case "$argument" in
+    --once | --json) ;;
+    *) say "unknown argument $argument; usage: ./quickstart.sh [--once] [--json]"; exit 2 ;;
+  esac
+done
+
+trap stop INT TERM HUP
 check_disk
-setup/packages.sh run || die "the packages could not be installed; nothing was started"
+take_lock
+setup/packages.sh run 9>&- || die "the packages could not be installed; nothing was started"
 build_programs
 exec "$build/cli/stack/berth-stack" quickstart --folder .berth "$@"

@@ -31,19 +31,44 @@ installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install o
 # Debian's packages of servers start them on their well-known ports; Berth runs its own copies on
 # free ports. A policy-rc.d that says no keeps them down; one that was there is put back.
 readonly policy=/usr/sbin/policy-rc.d
+readonly clusters=/etc/postgresql-common/createcluster.conf
+made_clusters=no
 forbid_daemons() {
   [ -e "$policy" ] && as_root mv "$policy" "$policy.before-berth"
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
   as_root chmod 755 "$policy"
-  if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-    as_root mkdir -p /etc/postgresql-common
-    printf 'create_main_cluster = false\n' |
-      as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  if [ ! -e "$clusters" ]; then
+    made_clusters=yes
+    as_root mkdir -p "${clusters%/*}"
+    printf 'create_main_cluster = false\n' | as_root tee "$clusters" >/dev/null
   fi
 }
 allow_daemons() {
+  local code=$?
+  if [ "$code" -ne 0 ] && [ "$made_clusters" = yes ]; then
+    as_root rm -f "$clusters"
+    as_root rmdir "${clusters%/*}" 2>/dev/null || true
+  fi
   as_root rm -f "$policy"
   if [ -e "$policy.before-berth" ]; then as_root mv "$policy.before-berth" "$policy"; fi
+}
+
+# Without a route out nothing is tried twice; with one, a name server that is silent is not waited
+# for longer than some seconds.
+has_route() {
+  awk '$2 == "00000000" { found = 1 } END { exit !found }' /proc/net/route 2>/dev/null ||
+    awk '$1 ~ /^0+$/ && $2 == "00" && $NF != "lo" { found = 1 } END { exit !found }' \
+      /proc/net/ipv6_route 2>/dev/null
+}
+apt_get() {
+  local retries=2
+  has_route || retries=0
+  as_root env DEBIAN_FRONTEND=noninteractive RES_OPTIONS='timeout:2 attempts:2' apt-get \
+    -o Acquire::Retries="$retries" -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 \
+    -o DPkg::Lock::Timeout=300 -qq "$@"
+}
+no_network() {
+  die "$1; is there a network? The packages that are missing: ${missing[*]}"
 }
 
 packages=("${build_packages[@]}" "${run_packages[@]}")
@@ -63,11 +88,9 @@ if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
 fi
 say "installing ${#missing[@]} packages: ${missing[*]}"
 trap allow_daemons EXIT
+trap 'exit 130' INT TERM HUP
 forbid_daemons
-as_root apt-get -o Acquire::Retries=3 -qq update ||
-  die "the package index could not be fetched; is there a network?"
-as_root env DEBIAN_FRONTEND=noninteractive \
-  apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -qq --no-install-recommends -y install \
-  "${missing[@]}" >/dev/null ||
-  die "apt-get could not install the packages (see above); is there a network?"
+apt_get update || no_network "the package index could not be fetched"
+apt_get --no-install-recommends -y install "${missing[@]}" >/dev/null ||
+  no_network "apt-get could not install the packages (see above)"
 say "packages are ready"

@@ -8,7 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kPrefix = "/tmp/berth-stack-";
+const std::string kPrefix = ScratchFolder::Place() / "berth-stack-";
 
 }  // namespace
 

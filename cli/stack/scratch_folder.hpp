@@ -21,6 +21,8 @@ public:
     Result<void> Make(const std::filesystem::path& link, std::filesystem::perms mode);
     /// Removes what a killed run left behind under `link`.
     static void RemoveLeftover(const std::filesystem::path& link);
+    /// Where such folders are made.
+    static std::filesystem::path Place() { return "/tmp"; }
     /// Where it is; empty before Make.
     const std::filesystem::path& path() const { return path_; }
 

@@ -1,10 +1,7 @@
 #include "cli/stack/world.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include "cli/stack/bootstrap.hpp"
+#include "cli/stack/loopback.hpp"
 #include "cli/stack/private_ca.hpp"
 #include "cli/stack/stop_signals.hpp"
 #include "cli/xrpl_key.hpp"
@@ -31,6 +28,15 @@ constexpr const char* kOurFolders[] = {"keys",   "tls",   "postgres",    "bind",
 Result<void> WriteKey(const fs::path& file, const std::string& hex)
 {
     return WriteFileAtomically(file, hex + "\n");
+}
+
+Result<void> CheckSpace(const fs::path& place)
+{
+    std::error_code failed;
+    const auto space = fs::space(place, failed);
+    if (failed || space.available >= kLeastSpace) return {};
+    return Fail(ErrorCode::kExhausted, "NO_SPACE",
+                "Less than 512 MiB are free for " + place.string() + ".");
 }
 
 /// Makes a key, stores it and returns its public half.
@@ -60,6 +66,7 @@ Result<void> World::Start()
 
 Result<void> World::StartAll()
 {
+    if (const auto up = EnsureLoopback(); !up) return up;
     const auto layout = MakeLayout(settings_.folder, settings_.programs);
     if (!layout) return layout.error();
     layout_ = *layout;
@@ -77,21 +84,11 @@ Result<void> World::StartAll()
 Result<void> World::PrepareFolder()
 {
     const auto& folder = layout_.folder;
+    if (const auto locked = lock_.Take(folder); !locked) return locked;
+    for (const auto& place : {folder, ScratchFolder::Place()}) {
+        if (const auto enough = CheckSpace(place); !enough) return enough;
+    }
     std::error_code failed;
-    fs::create_directories(folder, failed);
-    lock_ = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (lock_ < 0) {
-        return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN",
-                    folder.string() + " cannot be written to.");
-    }
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-        return Fail(ErrorCode::kPrecondition, "WORLD_RUNS_ALREADY",
-                    "Another run uses " + folder.string() + "; stop it first.");
-    }
-    if (const auto space = fs::space(folder, failed); !failed && space.available < kLeastSpace) {
-        return Fail(ErrorCode::kExhausted, "NO_SPACE",
-                    "Less than 512 MiB are free for " + folder.string() + ".");
-    }
     if (const auto made = sockets_.Make(folder / "sockets", fs::perms::owner_all); !made)
         return made;
     const auto open_to_all = fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec;
@@ -237,8 +234,6 @@ void World::Stop()
 {
     for (auto server = started_.rbegin(); server != started_.rend(); ++server) (*server)->Stop();
     started_.clear();
-    if (lock_ >= 0) ::close(lock_);
-    lock_ = -1;
 }
 
 boost::json::object World::Describe()

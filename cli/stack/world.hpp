@@ -11,6 +11,7 @@
 
 #include "cli/stack/bind.hpp"
 #include "cli/stack/daemon.hpp"
+#include "cli/stack/folder_lock.hpp"
 #include "cli/stack/haproxy.hpp"
 #include "cli/stack/pebble.hpp"
 #include "cli/stack/postgres.hpp"
@@ -43,7 +44,7 @@ public:
 
     /// Brings everything up, in order. After an error nothing of it runs any more.
     /// Errors: kPrecondition `WORLD_RUNS_ALREADY`, `STOP_REQUESTED`; kExhausted `NO_SPACE`; those
-    /// of the servers, of MakeLayout and of Shell.
+    /// of EnsureLoopback, of the servers, of MakeLayout and of Shell.
     Result<void> Start();
     /// Stops everything in the opposite order. Idempotent.
     void Stop();
@@ -78,7 +79,7 @@ private:
     Layout layout_;
     Parties parties_;
     AkashNetwork network_;
-    int lock_ = -1;
+    FolderLock lock_;  ///< Before the folders, which go while it is still held.
     std::string marketplace_key_;
     ScratchFolder sockets_;
     ScratchFolder databases_;

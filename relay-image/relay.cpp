@@ -5,6 +5,8 @@
 #include <functional>
 #include <thread>
 
+#include <sys/resource.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,6 +16,7 @@
 #include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
 #include "relay-image/storage/postgres_event_store.hpp"
+#include "relay-image/transport/listening.hpp"
 
 namespace berth::relay {
 namespace {
@@ -22,9 +25,18 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 20ms;
-constexpr auto kStallSweep = 1s;
+constexpr auto kTendEvery = 1s;
 constexpr auto kDrainLimit = 10s;
 constexpr auto kGoodbyeLimit = 2s;
+
+/// Connections are descriptors, and the usual soft limit is a thousand.
+void AllowManyDescriptors()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// All parts of a running relay, in the order in which they need each other.
 class Relay {
@@ -37,32 +49,30 @@ public:
               [url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
           writer_{store_, clock, log, [this](auto written) { Report(std::move(written)); }},
           readers_{store_, settings.reader_threads},
-          intake_{settings.limits, access_, clock, writer_,
-                  std::max(1U, std::thread::hardware_concurrency())},
-          context_{settings.profile, settings.limits, access_,   clock,   log,
-                   intake_,          readers_,        sessions_, figures_},
+          intake_{settings.limits, access_, clock,
+                  *throttle_,      writer_, std::max(1U, std::thread::hardware_concurrency())},
+          context_{settings.profile, settings.limits, access_,  clock,      log,    intake_,
+                   readers_,         sessions_,       figures_, *throttle_, shared_},
           dashboard_{io_, context_, DashboardGuard{settings.dashboard_password}},
-          server_{io_, context_, routes_, settings.max_connections}
+          server_{context_, routes_, settings.transport},
+          ports_{io_, settings.transport, tls_, *throttle_, server_}
     {
         AddPublicPages(routes_, context_, [this] {
-            return Health{.database_up = writer_.healthy(), .draining = server_.draining()};
+            return Health{.database_up = writer_.healthy(), .draining = draining_};
         });
         dashboard_.AddTo(routes_);
     }
 
     Result<void> Run()
     {
-        for (const auto& address : settings_.addresses) {
-            const auto taken = server_.Listen(address);
-            if (!taken) return taken.error();
-            log_.Info("listening", {{"address", *taken}});
-            if (first_address_.empty()) first_address_ = *taken;
-        }
+        AllowManyDescriptors();
+        const auto listening = Listen();
+        if (!listening) return listening;
         signals_.async_wait([this](auto error, int) {
             if (!error) Drain();
         });
         SignalReadiness();
-        SweepStalled();
+        TendSessions();
         io_.run();
         log_.Info("stopped");
         return {};
@@ -70,6 +80,30 @@ public:
 
 private:
     using Steady = std::chrono::steady_clock;
+
+    Result<void> Listen()
+    {
+        const auto& transport = settings_.transport;
+        throttle_->Use(transport.rates);
+        if (transport.tls) {
+            const auto used = tls_.Use(*transport.tls);
+            if (!used) return used;
+        }
+        Listening listening{io_};
+        listening.Inherit(SocketsFromSystemd());
+        for (const bool over_tls : {false, true}) {
+            for (const auto& address : over_tls ? transport.tls_addresses : transport.addresses) {
+                auto acceptor = listening.Open(address);
+                if (!acceptor) return acceptor.error();
+                const auto taken = TextOf(acceptor->local_endpoint());
+                log_.Info("listening", {{"address", taken}, {"tls", over_tls}});
+                if (!taken_addresses_.empty()) taken_addresses_ += "\n";
+                taken_addresses_ += taken;
+                ports_.Serve(std::move(*acceptor), over_tls);
+            }
+        }
+        return {};
+    }
 
     /// On the writer's thread: carries a batch over; all are answered before it is fanned out.
     void Report(std::vector<Written> batch)
@@ -103,25 +137,26 @@ private:
                   log_.Info("serving");
                   if (settings_.ready_file.empty()) return;
                   const auto written =
-                      WriteFileAtomically(settings_.ready_file, first_address_ + "\n", 0644);
+                      WriteFileAtomically(settings_.ready_file, taken_addresses_ + "\n", 0644);
                   if (!written) log_.Error("no ready file", {{"error", written.error().message}});
               });
     }
 
-    void SweepStalled()
+    void TendSessions()
     {
-        sweep_.expires_after(kStallSweep);
-        sweep_.async_wait([this](auto error) {
+        tending_.expires_after(kTendEvery);
+        tending_.async_wait([this](auto error) {
             if (error) return;
-            sessions_.DropStalled();
-            SweepStalled();
+            sessions_.Tend();
+            TendSessions();
         });
     }
 
     void Drain()
     {
         log_.Info("draining", {{"connections", sessions_.count()}});
-        server_.StartDraining();
+        draining_ = true;
+        ports_.StopListening();
         sessions_.StopTaking();
         Await([this] { return sessions_.Settled(); }, Steady::now() + kDrainLimit,
               [this] {
@@ -136,9 +171,13 @@ private:
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGTERM, SIGINT};
     asio::steady_timer timer_{io_};
-    asio::steady_timer sweep_{io_};
-    std::string first_address_;
+    asio::steady_timer tending_{io_};
+    std::string taken_addresses_;
+    bool draining_ = false;
     AccessPolicy access_;
+    Tls tls_;
+    std::shared_ptr<Throttle> throttle_ = std::make_shared<Throttle>();
+    WebSocketShared shared_;
     Figures figures_;
     Sessions sessions_{figures_};
     EventStoreFactory store_;
@@ -149,6 +188,7 @@ private:
     DashboardPages dashboard_;
     Routes routes_;
     Server server_;
+    Ports ports_;
 };
 
 }  // namespace

@@ -9,7 +9,6 @@ using config::Setting;
 using config::Type;
 
 constexpr Setting kSettings[] = {
-    {"relay.address", Type::kList, "127.0.0.1:8080", "addresses to listen on, host:port"},
     {"relay.ready_file", Type::kText, "", "written with host:port once the relay serves"},
     {"relay.database_url_file", Type::kSecretFile, "", "file with the postgresql:// address"},
     {"relay.dashboard_password_file", Type::kSecretFile, "", "file with the dashboard's password"},
@@ -22,7 +21,6 @@ constexpr Setting kSettings[] = {
     {"relay.auth_required", Type::kBool, "false", "serve only clients that authenticate (NIP-42)"},
     {"relay.restricted_writes", Type::kBool, "false", "take events of allowed writers only"},
     {"relay.allowed_writers", Type::kList, "", "public keys whose events are always accepted"},
-    {"relay.max_connections", Type::kInteger, "10000", "open connections", 1, 1000000},
     {"relay.reader_threads", Type::kInteger, "2", "threads that read the database", 1, 64},
     {"relay.max_message_bytes", Type::kInteger, "131072", "of one message", 1024, 16777216},
     {"relay.max_subscriptions", Type::kInteger, "64", "on one connection", 1, 100000},
@@ -89,7 +87,18 @@ Result<AccessSettings> ReadAccess(const config::Config& config, const RelayProfi
 
 }  // namespace
 
-std::span<const Setting> DeclaredSettings() { return kSettings; }
+std::span<const Setting> DeclaredSettings()
+{
+    static const auto all = [] {
+        std::vector<Setting> table;
+        for (const auto& part :
+             {std::span<const Setting>{kSettings}, DeclaredTransportSettings()}) {
+            table.insert(table.end(), part.begin(), part.end());
+        }
+        return table;
+    }();
+    return all;
+}
 
 Result<RelaySettings> ReadSettings(const config::Config& config)
 {
@@ -97,19 +106,17 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     if (!profile) return profile.error();
     const auto access = ReadAccess(config, *profile);
     if (!access) return access.error();
+    auto transport = ReadTransportSettings(config);
+    if (!transport) return transport.error();
     RelaySettings settings{
-        .addresses = config.List("relay.address"),
+        .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
         .database_url = config.SecretOf("relay.database_url_file"),
         .dashboard_password = config.SecretOf("relay.dashboard_password_file"),
         .profile = *profile,
         .limits = ReadLimits(config),
         .access = *access,
-        .max_connections = static_cast<std::size_t>(config.Integer("relay.max_connections")),
         .reader_threads = static_cast<int>(config.Integer("relay.reader_threads"))};
-    if (settings.addresses.empty()) {
-        return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", "relay.address names no address.");
-    }
     if (settings.database_url.empty()) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
                     "BERTH_RELAY_DATABASE_URL or relay.database_url_file is needed.");

@@ -9,19 +9,19 @@
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
+#include "relay-image/transport/transport_settings.hpp"
 
 namespace berth::relay {
 
 /// All that the relay can be told when it starts.
 struct RelaySettings {
-    std::vector<std::string> addresses;  ///< `host:port`, each served alike.
+    TransportSettings transport;
     std::string ready_file;
     Secret database_url;
     Secret dashboard_password;
     RelayProfile profile;
     Limits limits;
     AccessSettings access;
-    std::size_t max_connections = 0;
     int reader_threads = 0;
 };
 

@@ -10,40 +10,52 @@
 namespace berth::relay {
 
 EventIntake::EventIntake(const Limits& limits, const AccessPolicy& access, const Clock& clock,
-                         EventWriter& writer, unsigned threads)
-    : limits_{limits}, access_{access}, clock_{clock}, writer_{writer}, pool_{threads}
+                         Throttle& throttle, EventWriter& writer, unsigned threads)
+    : limits_{std::make_shared<const Limits>(limits)},
+      access_{access},
+      clock_{clock},
+      throttle_{throttle},
+      writer_{writer},
+      pool_{threads}
 {
 }
 
 EventIntake::~EventIntake() { pool_.join(); }
 
-void EventIntake::Submit(std::string message, std::shared_ptr<const Authenticated> keys,
-                         std::weak_ptr<Publisher> publisher)
+void EventIntake::Use(const Limits& limits) { limits_ = std::make_shared<const Limits>(limits); }
+
+void EventIntake::Submit(std::string message, Origin origin, std::weak_ptr<Publisher> publisher)
 {
-    boost::asio::post(pool_,
-                      [this, message = std::move(message), keys = std::move(keys),
-                       publisher = std::move(publisher)] { Process(message, *keys, publisher); });
+    boost::asio::post(pool_, [this, message = std::move(message), origin = std::move(origin),
+                              limits = limits_, publisher = std::move(publisher)] {
+        Process(message, origin, *limits, publisher);
+    });
 }
 
-void EventIntake::Process(const std::string& message, const Authenticated& keys,
+void EventIntake::Process(const std::string& message, const Origin& origin, const Limits& limits,
                           const std::weak_ptr<Publisher>& publisher)
 {
     const auto refuse = [&](std::string reply) {
         if (const auto who = publisher.lock()) who->OnRefused(std::move(reply));
     };
-    auto parsed = ParseClientMessage(message, limits_);
+    auto parsed = ParseClientMessage(message, limits);
     if (auto* refusal = std::get_if<Refusal>(&parsed)) return refuse(std::move(refusal->reply));
     auto* request = std::get_if<PublishRequest>(&parsed);
     BERTH_ASSERT(request);  // The caller looked at the verb.
     const auto id = request->event.id;
-    if (const auto why = access_.WhyNotPublish(request->event, keys); !why.empty()) {
+    if (const auto why = access_.WhyNotPublish(request->event, *origin.keys); !why.empty()) {
         return refuse(OkMessage(id, false, why));
     }
-    auto admitted = Admit(std::move(request->event), limits_, ToUnixSeconds(clock_.Now()));
+    auto admitted = Admit(std::move(request->event), limits, ToUnixSeconds(clock_.Now()));
     if (const auto* why = std::get_if<std::string>(&admitted)) {
         return refuse(OkMessage(id, false, *why));
     }
     const auto& event = std::get<EventPtr>(admitted);
+    if (const auto why =
+            throttle_.WhyNotKey(event->event.pubkey, origin.address, Throttle::Steady::now());
+        !why.empty()) {
+        return refuse(OkMessage(id, false, why));
+    }
     if (IsEphemeral(event->event.kind)) {
         if (const auto who = publisher.lock()) who->OnAccepted(event);
     } else if (!writer_.Enqueue({event, publisher})) {

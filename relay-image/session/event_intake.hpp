@@ -10,29 +10,40 @@
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/protocol/limits.hpp"
 #include "relay-image/storage/event_writer.hpp"
+#include "relay-image/transport/throttle.hpp"
 
 namespace berth::relay {
+
+/// Where a message came from.
+struct Origin {
+    Throttle::Address address;
+    std::shared_ptr<const Authenticated> keys;  ///< That the connection has proved.
+};
 
 /// Parses and verifies EVENT messages on a pool of threads, since a signature costs some 45 us, and
 /// hands what is sound to the writer. Publishers are called back on the pool. Thread-safe.
 class EventIntake {
 public:
     EventIntake(const Limits& limits, const AccessPolicy& access, const Clock& clock,
-                EventWriter& writer, unsigned threads);
+                Throttle& throttle, EventWriter& writer, unsigned threads);
     /// Finishes what was submitted.
     ~EventIntake();
 
-    /// Takes the text of one EVENT message from a connection that proved `keys`.
-    void Submit(std::string message, std::shared_ptr<const Authenticated> keys,
-                std::weak_ptr<Publisher> publisher);
+    /// Takes the text of one EVENT message.
+    void Submit(std::string message, Origin origin, std::weak_ptr<Publisher> publisher);
+    /// Puts new limits in force for what is submitted from now on.
+    void Use(const Limits& limits);
 
 private:
-    void Process(const std::string& message, const Authenticated& keys,
+    using LimitsPtr = std::shared_ptr<const Limits>;
+
+    void Process(const std::string& message, const Origin& origin, const Limits& limits,
                  const std::weak_ptr<Publisher>& publisher);
 
-    const Limits& limits_;
+    LimitsPtr limits_;  ///< Used by the thread that submits.
     const AccessPolicy& access_;
     const Clock& clock_;
+    Throttle& throttle_;
     EventWriter& writer_;
     boost::asio::thread_pool pool_;
 };

@@ -1,10 +1,6 @@
 #include "relay-image/session/session.hpp"
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
 
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
@@ -15,18 +11,11 @@ namespace berth::relay {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace websocket = beast::websocket;
-using namespace std::chrono_literals;
 
-constexpr std::size_t kMaxUnanswered = 512;         ///< Then reading waits.
-constexpr std::size_t kMaxPendingOutput = 8 << 20;  ///< Then the client is too slow.
-constexpr std::size_t kPumpUpTo = 256 << 10;        ///< Stored events wait behind this much output.
-constexpr std::size_t kMaxHeld = 10000;             ///< Live events behind one query.
-constexpr std::size_t kMaxAuthenticated = 16;       ///< Keys of one connection.
-constexpr std::size_t kIdleBuffer = 16 << 10;       ///< A larger read buffer is given back.
-constexpr auto kStallLimit = 30s;
-constexpr auto kIdleTimeout = 50s;  ///< With a ping at half of it, below an ingress's minute.
+constexpr std::size_t kMaxUnanswered = 512;    ///< Then reading waits.
+constexpr std::size_t kPumpUpTo = 256 << 10;   ///< Stored events wait behind this much output.
+constexpr std::size_t kMaxHeld = 10000;        ///< Live events behind one query.
+constexpr std::size_t kMaxAuthenticated = 16;  ///< Keys of one connection.
 
 std::string TextOf(Verdict verdict)
 {
@@ -49,83 +38,87 @@ std::string EoseOf(const StoredReply& reply)
     return EoseMessage(reply.subscription);
 }
 
-/// What NIP-42 events must name: the configured address, else the one that the client asked for.
-std::string RelayUrl(const RelayProfile& profile, const Session::Request& upgrade)
+/// The id that an EVENT message seems to be about, without reading it as JSON.
+std::string_view IdIn(std::string_view message)
 {
-    if (!profile.url.empty()) return profile.url;
-    return "ws://" + std::string{upgrade[beast::http::field::host]};
+    constexpr std::string_view kName = "\"id\"";
+    const auto name = message.find(kName);
+    if (name == std::string_view::npos) return {};
+    const auto quote = message.find('"', name + kName.size());
+    if (quote == std::string_view::npos) return {};
+    const auto id = message.substr(quote + 1, 64);
+    return IsLowerHex(id, 64) ? id : std::string_view{};
 }
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, SessionContext& context)
+Session::Session(Socket socket, Arrival arrival, SessionContext& context)
     : context_{context},
-      output_{std::make_shared<Output>(std::move(socket))},
-      socket_{OutputStream{output_}},
-      room_{socket_.get_executor()},
+      arrival_{std::move(arrival)},
+      socket_{std::make_shared<WebSocket>(std::move(socket), arrival_.options, context.shared)},
       challenge_{ToHex(RandomBytes(16))}
 {
 }
 
-asio::awaitable<void> Session::Run(Request upgrade)
+void Session::Start()
 {
-    const auto self = shared_from_this();
-    output_->OnDrained([weak = weak_from_this()] {
-        if (const auto session = weak.lock()) session->Pump();
-    });
-    relay_url_ = RelayUrl(context_.profile, upgrade);
-    context_.sessions.Add(self);
-    try {
-        co_await Accept(upgrade);
-        Send(AuthMessage(challenge_));
-        co_await ReadMessages();
-    } catch (const boost::system::system_error&) {  // The connection ended; nothing is left to do.
-    }
-    ending_ = true;
+    if (!context_.profile.url.empty()) arrival_.relay_url = context_.profile.url;
+    context_.sessions.Add(shared_from_this());
+    socket_->Start(weak_from_this(), std::exchange(arrival_.response, {}),
+                   std::exchange(arrival_.early, {}));
+    Send(AuthMessage(challenge_));
+}
+
+void Session::OnEnd()
+{
+    if (socket_->dropped()) ++context_.figures.dropped;
     subscriptions_.clear();
-    context_.sessions.Remove(self);
+    context_.sessions.Remove(shared_from_this());
 }
 
-asio::awaitable<void> Session::Accept(const Request& upgrade)
-{
-    socket_.set_option(websocket::stream_base::timeout{10s, kIdleTimeout, true});
-    socket_.read_message_max(context_.limits.max_message_bytes);
-    socket_.auto_fragment(false);
-    co_await socket_.async_accept(upgrade, asio::use_awaitable);
-}
+void Session::OnBinary() { Send(NoticeMessage("invalid: messages are text")); }
 
-asio::awaitable<void> Session::ReadMessages()
-{
-    while (!ending_) {
-        co_await socket_.async_read(buffer_, asio::use_awaitable);
-        if (socket_.got_text()) {
-            Handle(beast::buffers_to_string(buffer_.data()));
-        } else {
-            Send(NoticeMessage("invalid: messages are text"));
-        }
-        buffer_.clear();
-        if (buffer_.capacity() > kIdleBuffer) buffer_.shrink_to_fit();
-        while (unanswered_ >= kMaxUnanswered && !ending_) {
-            room_.expires_after(1s);
-            boost::system::error_code woken;
-            co_await room_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        }
-    }
-}
-
-void Session::Handle(std::string message)
+void Session::OnMessage(std::string message)
 {
     if (!taking_) return;
-    if (!LooksLikeEvent(message)) {
-        auto parsed = ParseClientMessage(message, context_.limits);
-        if (auto* subscribe = std::get_if<SubscribeRequest>(&parsed))
-            return Take(std::move(*subscribe));
-        if (const auto* close = std::get_if<CloseRequest>(&parsed)) return Take(*close);
-        if (const auto* auth = std::get_if<AuthRequest>(&parsed)) return Take(*auth);
-        if (const auto* refusal = std::get_if<Refusal>(&parsed)) return Send(refusal->reply);
+    if (LooksLikeEvent(message)) return Publish(std::move(message));
+    auto parsed = ParseClientMessage(message, context_.limits);
+    if (std::holds_alternative<PublishRequest>(parsed)) return Publish(std::move(message));
+    if (!MayAsk(parsed)) return;
+    if (auto* subscribe = std::get_if<SubscribeRequest>(&parsed))
+        return Take(std::move(*subscribe));
+    if (const auto* close = std::get_if<CloseRequest>(&parsed)) return Take(*close);
+    if (const auto* auth = std::get_if<AuthRequest>(&parsed)) return Take(*auth);
+    if (const auto* refusal = std::get_if<Refusal>(&parsed)) return Send(refusal->reply);
+}
+
+void Session::Publish(std::string message)
+{
+    const auto why = context_.throttle.WhyNotEvent(arrival_.address, Throttle::Steady::now());
+    if (!why.empty()) {
+        ++context_.figures.refused;
+        const auto id = IdIn(message);
+        return Send(id.empty() ? NoticeMessage(why) : OkMessage(id, false, why));
     }
-    ++unanswered_;
-    context_.intake.Submit(std::move(message), authenticated_, weak_from_this());
+    if (++unanswered_ >= kMaxUnanswered) socket_->Pause();
+    context_.intake.Submit(std::move(message), {arrival_.address, authenticated_},
+                           weak_from_this());
+}
+
+/// Counts a message against the address's limit, and answers it if it is over.
+bool Session::MayAsk(const ClientMessage& message)
+{
+    if (std::holds_alternative<CloseRequest>(message)) return true;
+    const auto why = context_.throttle.WhyNotRequest(arrival_.address, Throttle::Steady::now());
+    if (why.empty()) return true;
+    if (const auto* subscribe = std::get_if<SubscribeRequest>(&message)) {
+        Send(ClosedMessage(subscribe->subscription, why));
+    } else if (const auto* auth = std::get_if<AuthRequest>(&message)) {
+        Send(OkMessage(auth->event.id, false, why));
+    } else {
+        Send(NoticeMessage(why));
+    }
+    return false;
 }
 
 void Session::Take(SubscribeRequest request)
@@ -160,7 +153,8 @@ void Session::Take(const CloseRequest& request)
 void Session::Take(const AuthRequest& request)
 {
     const auto& event = request.event;
-    const auto proved = nostr::VerifyRelayAuth(event, relay_url_, challenge_, context_.clock.Now());
+    const auto proved =
+        nostr::VerifyRelayAuth(event, arrival_.relay_url, challenge_, context_.clock.Now());
     if (!proved) return Send(OkMessage(event.id, false, "invalid: " + proved.error().message));
     auto keys = *authenticated_;
     keys.insert(event.pubkey);
@@ -171,19 +165,16 @@ void Session::Take(const AuthRequest& request)
     Send(OkMessage(event.id, true, ""));
 }
 
-void Session::Send(std::string_view message)
-{
-    if (!ending_) output_->AppendTextFrame({message});
-}
+void Session::Send(std::string_view message) { socket_->output().AppendTextFrame({message}); }
 
 void Session::SendEvent(const Subscription& subscription, std::string_view json)
 {
-    if (!ending_) output_->AppendTextFrame({subscription.head, json, "]"});
+    socket_->output().AppendEventFrame(subscription.head, json);
 }
 
 std::size_t Session::Offer(const EventPtr& event)
 {
-    if (ending_) return 0;
+    if (socket_->closing()) return 0;
     std::size_t sent = 0;
     for (auto& [name, subscription] : subscriptions_) {
         if (!subscription.Matches(event->event)) continue;
@@ -192,10 +183,9 @@ std::size_t Session::Offer(const EventPtr& event)
             ++sent;
         } else {
             subscription.held.push_back(event);
-            if (subscription.held.size() > kMaxHeld) Drop();
+            if (subscription.held.size() > kMaxHeld) socket_->Drop();
         }
     }
-    if (output_->pending() > kMaxPendingOutput) Drop();
     return sent;
 }
 
@@ -208,7 +198,7 @@ void Session::QueryNext()
     auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters,
                 reply = StoredReply{.subscription = name, .serial = serial, .events = {}},
                 max_limit = context_.limits.max_limit, now = ToUnixSeconds(context_.clock.Now()),
-                executor = socket_.get_executor()](EventStore& store) mutable {
+                executor = socket_->get_executor()](EventStore& store) mutable {
         auto found = FindAll(store, filters, max_limit, now);
         Result<void> outcome;
         if (found) {
@@ -243,7 +233,7 @@ void Session::OnFound(StoredReply reply, const Result<void>& outcome)
 
 void Session::Pump()
 {
-    while (reply_ && output_->pending() < kPumpUpTo) {
+    while (reply_ && socket_->output().pending() < kPumpUpTo) {
         const auto found = subscriptions_.find(reply_->subscription);
         if (found == subscriptions_.end() || found->second.serial != reply_->serial) {
             reply_.reset();
@@ -273,7 +263,7 @@ void Session::Answer(std::string_view reply)
 {
     --unanswered_;
     Send(reply);
-    room_.cancel();
+    if (unanswered_ < kMaxUnanswered) socket_->Resume();
 }
 
 void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)
@@ -291,7 +281,7 @@ void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)
 
 void Session::OnRefused(std::string reply)
 {
-    asio::post(socket_.get_executor(), [self = shared_from_this(), reply = std::move(reply)] {
+    asio::post(socket_->get_executor(), [self = shared_from_this(), reply = std::move(reply)] {
         ++self->context_.figures.refused;
         self->Answer(reply);
     });
@@ -299,33 +289,13 @@ void Session::OnRefused(std::string reply)
 
 void Session::OnAccepted(const EventPtr& event)
 {
-    asio::post(socket_.get_executor(), [self = shared_from_this(), event] {
+    asio::post(socket_->get_executor(), [self = shared_from_this(), event] {
         self->context_.figures.CountEvent(Figures::Steady::now());
         self->Answer(OkMessage(event->event.id, true, ""));
         self->context_.sessions.Deliver(event);
     });
 }
 
-void Session::DropIfStalled(Output::Steady::time_point now)
-{
-    if (output_->Stalled(now) > kStallLimit) Drop();
-}
-
-void Session::Drop()
-{
-    if (ending_) return;
-    ending_ = true;
-    ++context_.figures.dropped;
-    boost::system::error_code ignored;
-    output_->socket().close(ignored);
-}
-
-void Session::Close()
-{
-    if (ending_) return;
-    ending_ = true;
-    socket_.async_close(websocket::close_code::going_away,
-                        [self = shared_from_this()](boost::system::error_code) {});
-}
+void Session::Close() { socket_->Close(CloseCode::kGoingAway); }
 
 }  // namespace berth::relay

@@ -16,10 +16,10 @@ void Sessions::Deliver(const EventPtr& event)
     for (const auto& session : sessions_) figures_.delivered += session->Offer(event);
 }
 
-void Sessions::DropStalled()
+void Sessions::Tend()
 {
     const auto now = Figures::Steady::now();
-    for (const auto& session : sessions_) session->DropIfStalled(now);
+    for (const auto& session : sessions_) session->Tend(now);
 }
 
 void Sessions::StopTaking()

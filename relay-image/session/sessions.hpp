@@ -19,8 +19,8 @@ public:
     void Remove(const std::shared_ptr<Session>& session);
     /// Sends a new event to every subscription that it fits.
     void Deliver(const EventPtr& event);
-    /// Ends connections whose client has taken nothing for too long.
-    void DropStalled();
+    /// To be called about every second: pings silent clients, ends dead and slow ones.
+    void Tend();
     /// Takes no further message of any client.
     void StopTaking();
     /// Asks all connections to end, as for a restart.

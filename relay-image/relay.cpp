@@ -53,7 +53,7 @@ public:
                   *throttle_,      writer_, std::max(1U, std::thread::hardware_concurrency())},
           context_{settings.profile, settings.limits, access_,  clock,      log,    intake_,
                    readers_,         sessions_,       figures_, *throttle_, shared_},
-          dashboard_{io_, context_, DashboardGuard{settings.dashboard_password}},
+          dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings.transport},
           ports_{io_, settings.transport, tls_, *throttle_, server_}
     {
@@ -61,6 +61,7 @@ public:
             return Health{.database_up = writer_.healthy(), .draining = draining_};
         });
         dashboard_.AddTo(routes_);
+        dashboard_.StartSampling();
     }
 
     Result<void> Run()

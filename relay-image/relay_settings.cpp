@@ -1,6 +1,7 @@
 #include "relay-image/relay_settings.hpp"
 
 #include "core/nostr/keys.hpp"
+#include "relay-image/governance/address_range.hpp"
 
 namespace berth::relay {
 namespace {
@@ -12,6 +13,7 @@ constexpr Setting kSettings[] = {
     {"relay.ready_file", Type::kText, "", "written with host:port once the relay serves"},
     {"relay.database_url_file", Type::kSecretFile, "", "file with the postgresql:// address"},
     {"relay.dashboard_password_file", Type::kSecretFile, "", "file with the dashboard's password"},
+    {"relay.dashboard_addresses", Type::kList, "", "addresses or networks that may see it"},
     {"relay.name", Type::kText, "berth-relay", "name shown to clients"},
     {"relay.description", Type::kText, "", "what the relay is for"},
     {"relay.pubkey", Type::kText, "", "owner's public key, hex or npub"},
@@ -85,6 +87,26 @@ Result<AccessSettings> ReadAccess(const config::Config& config, const RelayProfi
     return access;
 }
 
+Result<DashboardGuard::Settings> ReadDashboard(const config::Config& config)
+{
+    DashboardGuard::Settings dashboard;
+    const auto secret = config.SecretOf("relay.dashboard_password_file");
+    if (!secret.empty()) {
+        const auto hash = PasswordHash::Of(secret);
+        if (!hash) return hash.error();
+        dashboard.password = *hash;
+    }
+    for (const auto& text : config.List("relay.dashboard_addresses")) {
+        const auto range = CanonicalRange(text);
+        if (!range) {
+            return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
+                        "relay.dashboard_addresses: \"" + text + "\" is no address or network.");
+        }
+        dashboard.addresses.insert(*range);
+    }
+    return dashboard;
+}
+
 }  // namespace
 
 std::span<const Setting> DeclaredSettings()
@@ -106,13 +128,15 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     if (!profile) return profile.error();
     const auto access = ReadAccess(config, *profile);
     if (!access) return access.error();
+    const auto dashboard = ReadDashboard(config);
+    if (!dashboard) return dashboard.error();
     auto transport = ReadTransportSettings(config);
     if (!transport) return transport.error();
     RelaySettings settings{
         .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
         .database_url = config.SecretOf("relay.database_url_file"),
-        .dashboard_password = config.SecretOf("relay.dashboard_password_file"),
+        .dashboard = *dashboard,
         .profile = *profile,
         .limits = ReadLimits(config),
         .access = *access,

@@ -7,6 +7,7 @@
 #include "core/base/secret.hpp"
 #include "core/config/config.hpp"
 #include "relay-image/governance/access_policy.hpp"
+#include "relay-image/http/dashboard_guard.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
 #include "relay-image/transport/transport_settings.hpp"
@@ -18,7 +19,7 @@ struct RelaySettings {
     TransportSettings transport;
     std::string ready_file;
     Secret database_url;
-    Secret dashboard_password;
+    DashboardGuard::Settings dashboard;
     RelayProfile profile;
     Limits limits;
     AccessSettings access;

@@ -1,32 +1,25 @@
 #include "relay-image/http/dashboard.hpp"
 
+#include <algorithm>
 #include <cstdio>
+
+#include "core/base/clock.hpp"
 
 namespace berth::relay {
 namespace {
 
-std::string Escaped(std::string_view text)
-{
-    std::string safe;
-    for (const char c : text) {
-        switch (c) {
-            case '&': safe += "&amp;"; break;
-            case '<': safe += "&lt;"; break;
-            case '>': safe += "&gt;"; break;
-            case '"': safe += "&quot;"; break;
-            default: safe += c;
-        }
-    }
-    return safe;
-}
+constexpr std::size_t kTableSamples = 12;
+constexpr int kRefreshSeconds = 5;
 
-std::string Row(std::string_view name, const std::string& value)
-{
-    return "<tr><th scope=\"row\">" + std::string{name} + "</th><td>" + Escaped(value) +
-           "</td></tr>\n";
-}
+/// The charts' headings, by Series::chart.
+constexpr std::pair<std::string_view, std::string_view> kCharts[] = {
+    {"events", "Events taken"}, {"clients", "Connections and subscriptions"},
+    {"latency", "Time to OK"},  {"database", "Database size"},
+    {"revenue", "Revenue"},     {"machine", "CPU"},
+    {"memory", "Memory"},       {"disk", "Disk free"},
+};
 
-std::string OneDecimal(double value, const char* unit)
+std::string Fixed(double value, const char* unit = "")
 {
     char text[64];
     std::snprintf(text, sizeof text, "%.1f%s", value, unit);
@@ -43,46 +36,111 @@ std::string Duration(std::chrono::seconds uptime)
     return text;
 }
 
-std::string StoreRows(const std::optional<StoreFigures>& store)
+std::string Megabytes(std::int64_t bytes) { return Fixed(static_cast<double>(bytes) / 1e6, " MB"); }
+
+std::string FigureTable(const std::vector<DashboardRow>& rows)
 {
-    if (!store) return Row("Database", "does not answer");
-    return Row("Events stored", std::to_string(store->events)) +
-           Row("Database size",
-               OneDecimal(static_cast<double>(store->database_bytes) / 1e6, " MB"));
+    std::string table = "<table id=\"figures\"><caption>Now</caption><tbody>\n";
+    for (const auto& row : rows) {
+        table += "<tr><th scope=\"row\">" + Escaped(row.heading) + "</th><td data-figure=\"" +
+                 row.id + "\">" + Escaped(row.value) + "</td></tr>\n";
+    }
+    return table + "</tbody></table>\n";
+}
+
+std::string UnitOf(std::string_view chart)
+{
+    for (const auto& series : ChartSeries()) {
+        if (series.chart == chart) return std::string{series.unit};
+    }
+    return "";
+}
+
+/// Empty boxes that the script draws into; each names the series that belong to it.
+std::string Charts()
+{
+    std::string all = "<section id=\"charts\" aria-label=\"Charts\" hidden>\n";
+    for (const auto& [chart, heading] : kCharts) {
+        std::string names;
+        std::string labels;
+        for (const auto& series : ChartSeries()) {
+            if (series.chart != chart) continue;
+            if (!names.empty()) names += ' ', labels += '|';
+            names += series.name;
+            labels += series.label;
+        }
+        all += "<figure data-series=\"" + names + "\" data-labels=\"" + Escaped(labels) +
+               "\"><figcaption>" + Escaped(heading) + " <small>" + Escaped(UnitOf(chart)) +
+               "</small></figcaption></figure>\n";
+    }
+    return all + "</section>\n";
+}
+
+std::string TimeCell(std::int64_t at)
+{
+    const auto text = FormatTime(FromUnixSeconds(at));
+    return "<th scope=\"row\"><time datetime=\"" + text + "\">" + text.substr(11, 8) +
+           "</time></th>";
+}
+
+std::string SampleTable(const History& history)
+{
+    std::string table =
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Last samples\">\n"
+        "<table id=\"samples\"><caption>Last samples (UTC)</caption><thead><tr>"
+        "<th scope=\"col\">Time</th>";
+    for (const auto& series : ChartSeries()) {
+        table += "<th scope=\"col\">" + Escaped(series.label) + " <small>" + Escaped(series.unit) +
+                 "</small></th>";
+    }
+    table += "</tr></thead><tbody>\n";
+    const auto& samples = history.samples();
+    for (std::size_t back = 1; back <= std::min(kTableSamples, samples.size()); ++back) {
+        const auto& sample = samples[samples.size() - back];
+        table += "<tr>" + TimeCell(sample.at);
+        for (const auto& series : ChartSeries()) {
+            table += "<td>" + Fixed(series.value(sample)) + "</td>";
+        }
+        table += "</tr>\n";
+    }
+    return table + "</tbody></table></div>\n";
 }
 
 }  // namespace
 
-std::string DashboardPage(const DashboardFigures& figures)
+std::vector<DashboardRow> DashboardRows(const DashboardFigures& figures)
 {
-    return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-           "<meta http-equiv=\"refresh\" content=\"5\">\n"
-           "<link rel=\"stylesheet\" href=\"/dashboard/style.css\">\n<title>" +
-           Escaped(figures.relay_name) + "</title></head>\n<body><main><h1>" +
-           Escaped(figures.relay_name) + "</h1>\n<table><caption>Now</caption><tbody>\n" +
-           StoreRows(figures.store) + Row("Connections", std::to_string(figures.connections)) +
-           Row("Subscriptions", std::to_string(figures.subscriptions)) +
-           Row("Events per second", OneDecimal(figures.events_per_second, "")) +
-           "</tbody></table>\n<table><caption>Since the start</caption><tbody>\n" +
-           Row("Events accepted", std::to_string(figures.events_accepted)) +
-           Row("Events refused", std::to_string(figures.events_refused)) +
-           Row("Live deliveries", std::to_string(figures.delivered)) +
-           Row("Slow connections dropped", std::to_string(figures.dropped)) +
-           Row("Uptime", Duration(figures.uptime)) + "</tbody></table></main></body></html>\n";
+    const auto& now = figures.now;
+    const auto stored = now.store ? std::to_string(now.store->events) : "unknown";
+    const auto size = now.store ? Megabytes(now.store->database_bytes) : "does not answer";
+    return {
+        {"stored", "Events stored", stored},
+        {"database", "Database", size},
+        {"connections", "Connections", std::to_string(now.connections)},
+        {"subscriptions", "Subscriptions", std::to_string(now.subscriptions)},
+        {"events_per_second", "Events per second", Fixed(now.events_per_second)},
+        {"latency", "Time to OK, median and 99 of 100",
+         Fixed(now.latency_p50_ms, " ms") + " / " + Fixed(now.latency_p99_ms, " ms")},
+        {"accepted", "Events accepted", std::to_string(figures.events_accepted)},
+        {"refused", "Events refused", std::to_string(figures.events_refused)},
+        {"delivered", "Live deliveries", std::to_string(figures.delivered)},
+        {"dropped", "Slow connections dropped", std::to_string(figures.dropped)},
+        {"revenue", "Revenue", Fixed(static_cast<double>(now.revenue_msat) / 1000, " sat")},
+        {"cpu", "CPU", Fixed(now.cpu_percent, " % of a core")},
+        {"memory", "Memory", Megabytes(now.memory_bytes)},
+        {"disk", "Disk free", Megabytes(now.disk_free_bytes)},
+        {"uptime", "Uptime", Duration(figures.uptime)},
+    };
 }
 
-std::string_view DashboardStyle()
+HtmlPage DashboardPage(const DashboardFigures& figures, const History& history)
 {
-    return "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:40rem;padding:0 "
-           "1rem;"
-           "color:#1b1b1b;background:#fff}\n"
-           "table{width:100%;border-collapse:collapse;margin:1rem 0}\n"
-           "caption{text-align:left;font-weight:600;padding:.5rem 0}\n"
-           "th,td{text-align:left;padding:.4rem .2rem;border-bottom:1px solid #ccc}\n"
-           "th{font-weight:400}td{text-align:right;font-variant-numeric:tabular-nums}\n"
-           "@media (prefers-color-scheme:dark){body{color:#eee;background:#161616}"
-           "th,td{border-color:#444}}\n";
+    return {.title = figures.relay_name + ": dashboard",
+            .body = "<h1>" + Escaped(figures.relay_name) + "</h1>\n" +
+                    FigureTable(DashboardRows(figures)) + Charts() + SampleTable(history),
+            .styles = {"uplot.css"},
+            .scripts = {"uplot.js", "dashboard.js"},
+            .refresh_seconds = kRefreshSeconds};
 }
 
 }  // namespace berth::relay

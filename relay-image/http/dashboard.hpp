@@ -2,20 +2,17 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 
-#include "relay-image/storage/event_store.hpp"
+#include "relay-image/http/history.hpp"
+#include "relay-image/http/html.hpp"
 
 namespace berth::relay {
 
-/// What the dashboard shows.
+/// What the overview shows besides the charts.
 struct DashboardFigures {
     std::string relay_name;
-    std::optional<StoreFigures> store;  ///< Nothing while the database does not answer.
-    std::size_t connections = 0;
-    std::size_t subscriptions = 0;
-    double events_per_second = 0;
+    Sample now;
     std::uint64_t events_accepted = 0;
     std::uint64_t events_refused = 0;
     std::uint64_t delivered = 0;
@@ -23,10 +20,16 @@ struct DashboardFigures {
     std::chrono::seconds uptime{0};
 };
 
-/// The page, without any script; it loads itself again every five seconds.
-std::string DashboardPage(const DashboardFigures& figures);
+/// The figures as rows of name and value, in the order of the page; `id` is stable.
+struct DashboardRow {
+    std::string id;
+    std::string heading;
+    std::string value;
+};
+std::vector<DashboardRow> DashboardRows(const DashboardFigures& figures);
 
-/// Its style sheet.
-std::string_view DashboardStyle();
+/// The overview: figures, charts, and the last samples as a table. Without scripts it loads itself
+/// again; with them it is kept fresh.
+HtmlPage DashboardPage(const DashboardFigures& figures, const History& history);
 
 }  // namespace berth::relay

@@ -1,10 +1,15 @@
 #include "relay-image/http/dashboard_pages.hpp"
 
+#include <charconv>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/json/serialize.hpp>
 
-#include "relay-image/http/dashboard.hpp"
+#include "relay-image/http/process_figures.hpp"
 
 namespace berth::relay {
 namespace {
@@ -14,6 +19,9 @@ namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
 constexpr auto kMeasureTime = 3s;
+constexpr auto kSampleEvery = 5s;
+constexpr int kSamplesForEachMeasure = 12;  ///< The store's size is asked for once a minute.
+constexpr std::string_view kSince = "since=";
 
 /// The refusal, if there is one.
 std::optional<Answer> WhyNot(DashboardGuard::Decision decision)
@@ -28,63 +36,124 @@ std::optional<Answer> WhyNot(DashboardGuard::Decision decision)
             return Answer{.status = http::status::unauthorized,
                           .body = "The dashboard asks for its password.\n",
                           .headers = {{"WWW-Authenticate", "Basic realm=\"relay dashboard\""}}};
+        case DashboardGuard::Decision::kForeign: break;
     }
-    return Answer{.status = http::status::forbidden};
+    return Answer{.status = http::status::forbidden,
+                  .body = "The dashboard is not open to this address or page.\n"};
+}
+
+/// `since` of the query; 0 without.
+std::int64_t SinceOf(const HttpCall& call)
+{
+    const std::string_view target{call.request.target().data(), call.request.target().size()};
+    const auto at = target.find(kSince);
+    std::int64_t since = 0;
+    if (at != target.npos) {
+        const auto* first = target.data() + at + kSince.size();
+        std::from_chars(first, target.data() + target.size(), since);
+    }
+    return since;
 }
 
 }  // namespace
 
 DashboardPages::DashboardPages(asio::io_context& io, const SessionContext& sessions,
-                               DashboardGuard guard)
-    : io_{io}, sessions_{sessions}, guard_{std::move(guard)}
+                               DashboardGuard::Settings guard, std::string folder)
+    : io_{io}, sessions_{sessions}, guard_{std::move(guard)}, folder_{std::move(folder)}
 {
 }
 
 void DashboardPages::AddTo(Routes& routes)
 {
-    AddPage(routes, "/dashboard", &DashboardPages::Overview);
-    AddPage(routes, "/dashboard/style.css", &DashboardPages::Style);
+    AddGuarded(routes, Routes::Verb::get, "/dashboard",
+               [this](const HttpCall&) { return Overview(); });
+    AddGuarded(routes, Routes::Verb::get, "/dashboard/figures.json",
+               [this](const HttpCall& call) -> asio::awaitable<Answer> { co_return Fresh(call); });
 }
 
-void DashboardPages::AddPage(Routes& routes, std::string path, Page page)
+void DashboardPages::AddGuarded(Routes& routes, Routes::Verb verb, std::string path, Page page)
 {
-    routes.Add(Routes::Verb::get, std::move(path),
-               [this, page](const HttpCall& call) -> asio::awaitable<Answer> {
-                   const auto decision = guard_.Decide(call.Header(http::field::authorization),
-                                                       call.peer, DashboardGuard::Steady::now());
-                   if (auto refusal = WhyNot(decision)) co_return std::move(*refusal);
-                   co_return co_await (this->*page)();
+    routes.Add(verb, std::move(path),
+               [this, page = std::move(page)](const HttpCall& call) -> asio::awaitable<Answer> {
+                   const auto decision =
+                       co_await guard_.Decide(call, DashboardGuard::Steady::now());
+                   auto answer = WhyNot(decision);
+                   if (!answer) answer = co_await page(call);
+                   sessions_.log.Info("dashboard", {{"address", call.peer},
+                                                    {"path", std::string{call.Path()}},
+                                                    {"status", static_cast<int>(answer->status)}});
+                   co_return std::move(*answer);
                });
 }
 
-asio::awaitable<Answer> DashboardPages::Style()
+void DashboardPages::StartSampling() { asio::co_spawn(io_, SampleForEver(), asio::detached); }
+
+asio::awaitable<void> DashboardPages::SampleForEver()
 {
-    co_return Answer{.type = "text/css", .body = std::string{DashboardStyle()}};
+    asio::steady_timer timer{io_};
+    std::optional<StoreFigures> store;
+    for (int count = 0;; ++count) {
+        if (count % kSamplesForEachMeasure == 0) store = co_await Measure();
+        TakeSample(store);
+        timer.expires_after(kSampleEvery);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+void DashboardPages::TakeSample(std::optional<StoreFigures> store)
+{
+    const auto now = Figures::Steady::now();
+    const auto process = MeasureProcess(folder_);
+    const std::chrono::duration<double> used = process.cpu - cpu_;
+    const std::chrono::duration<double> passed = now - cpu_at_;
+    const auto& figures = sessions_.figures;
+    history_.Add({.at = ToUnixSeconds(sessions_.clock.Now()),
+                  .events_per_second = figures.EventsPerSecond(now),
+                  .connections = sessions_.sessions.count(),
+                  .subscriptions = sessions_.sessions.CountSubscriptions(),
+                  .latency_p50_ms = figures.latencies.Quantile(50).count(),
+                  .latency_p99_ms = figures.latencies.Quantile(99).count(),
+                  .store = std::move(store),
+                  .revenue_msat = figures.revenue_msat,
+                  .cpu_percent = passed.count() > 0 ? 100 * used / passed : 0,
+                  .memory_bytes = process.memory_bytes,
+                  .disk_free_bytes = process.disk_free_bytes});
+    cpu_ = process.cpu;
+    cpu_at_ = now;
+}
+
+DashboardFigures DashboardPages::Current() const
+{
+    const auto& figures = sessions_.figures;
+    const auto now = Figures::Steady::now();
+    Sample sample = history_.samples().empty() ? Sample{} : history_.samples().back();
+    sample.events_per_second = figures.EventsPerSecond(now);
+    sample.connections = sessions_.sessions.count();
+    sample.subscriptions = sessions_.sessions.CountSubscriptions();
+    return {.relay_name = sessions_.profile.name,
+            .now = std::move(sample),
+            .events_accepted = figures.events_accepted(),
+            .events_refused = figures.refused,
+            .delivered = figures.delivered,
+            .dropped = figures.dropped,
+            .uptime = std::chrono::floor<std::chrono::seconds>(figures.Uptime(now))};
 }
 
 asio::awaitable<Answer> DashboardPages::Overview()
 {
-    const auto store = co_await Measure();
-    const auto& figures = sessions_.figures;
-    const auto now = Figures::Steady::now();
-    co_return Answer{
-        .type = "text/html; charset=utf-8",
-        .body = DashboardPage(
-            {.relay_name = sessions_.profile.name,
-             .store = store,
-             .connections = sessions_.sessions.count(),
-             .subscriptions = sessions_.sessions.CountSubscriptions(),
-             .events_per_second = figures.EventsPerSecond(now),
-             .events_accepted = figures.events_accepted(),
-             .events_refused = figures.refused,
-             .delivered = figures.delivered,
-             .dropped = figures.dropped,
-             .uptime = std::chrono::floor<std::chrono::seconds>(figures.Uptime(now))}),
-        .headers = {{"Cache-Control", "no-store"},
-                    {"Referrer-Policy", "no-referrer"},
-                    {"Content-Security-Policy",
-                     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-                     "frame-ancestors 'none'"}}};
+    auto current = Current();
+    current.now.store = co_await Measure();
+    co_return Rendered(DashboardPage(current, history_));
+}
+
+Answer DashboardPages::Fresh(const HttpCall& call) const
+{
+    auto document = history_.After(SinceOf(call));
+    auto& now = document["now"].emplace_object();
+    for (const auto& row : DashboardRows(Current())) now[row.id] = row.value;
+    return {.type = "application/json",
+            .body = boost::json::serialize(document),
+            .headers = {{"Cache-Control", "no-store"}}};
 }
 
 asio::awaitable<std::optional<StoreFigures>> DashboardPages::Measure()

@@ -1,5 +1,8 @@
 #include "relay-image/http/public_pages.hpp"
 
+#include "relay-image/http/assets.hpp"
+#include "relay-image/http/landing.hpp"
+
 namespace berth::relay {
 namespace {
 
@@ -20,7 +23,24 @@ Answer Root(const HttpCall& call, const SessionContext& sessions)
                 .body = InformationDocument(sessions.profile, sessions.limits),
                 .headers = kCorsHeaders};
     }
+    if (call.Header(http::field::accept).find("text/html") != std::string_view::npos) {
+        return Rendered(
+            LandingPage(sessions.profile, sessions.limits, call.Header(http::field::host)));
+    }
     return {.body = sessions.profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
+}
+
+void AddAssets(Routes& routes)
+{
+    for (const auto& asset : Assets()) {
+        routes.Add(Routes::Verb::get, AssetPath(asset.name),
+                   [&asset](const HttpCall&) -> asio::awaitable<Answer> {
+                       co_return Answer{
+                           .type = std::string{asset.type},
+                           .body = std::string{asset.content},
+                           .headers = {{"Cache-Control", "public, max-age=31536000, immutable"}}};
+                   });
+    }
 }
 
 Answer HealthAnswer(const Health& health, Time now)
@@ -46,6 +66,7 @@ void AddPublicPages(Routes& routes, const SessionContext& sessions, std::functio
                [&sessions, health = std::move(health)](const HttpCall&) -> asio::awaitable<Answer> {
                    co_return HealthAnswer(health(), sessions.clock.Now());
                });
+    AddAssets(routes);
 }
 
 }  // namespace berth::relay

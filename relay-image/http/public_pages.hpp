@@ -6,8 +6,9 @@
 
 namespace berth::relay {
 
-/// What anybody may see: the NIP-11 document with CORS on `/`, and `/health`, which says what
-/// `health` returns. `sessions` outlives the routes.
+/// What anybody may see: on `/` the NIP-11 document with CORS, or the landing page for browsers;
+/// `/health`, which says what `health` returns; and the files that pages need. `sessions` outlives
+/// the routes.
 void AddPublicPages(Routes& routes, const SessionContext& sessions, std::function<Health()> health);
 
 }  // namespace berth::relay

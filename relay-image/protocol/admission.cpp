@@ -53,6 +53,7 @@ bool IsProtected(const nostr::Event& event)
 std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limits,
                                           std::int64_t now)
 {
+    const auto received = std::chrono::steady_clock::now();
     if (auto fault = OverLimit(event, limits, now); !fault.empty()) return fault;
     const auto expires_at = ExpirationOf(event);
     if (!expires_at) return "invalid: " + expires_at.error().message;
@@ -62,7 +63,7 @@ std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limi
     }
     auto json = nostr::ToJson(event);
     return std::make_shared<const AdmittedEvent>(
-        AdmittedEvent{std::move(event), std::move(json), *expires_at});
+        AdmittedEvent{std::move(event), std::move(json), *expires_at, received});
 }
 
 }  // namespace berth::relay

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,8 +15,9 @@ namespace berth::relay {
 /// An event that passed every check and may be stored and sent.
 struct AdmittedEvent {
     nostr::Event event;
-    std::string json;                        ///< As it is sent.
-    std::optional<std::int64_t> expires_at;  ///< Unix seconds (NIP-40).
+    std::string json;                                  ///< As it is sent.
+    std::optional<std::int64_t> expires_at;            ///< Unix seconds (NIP-40).
+    std::chrono::steady_clock::time_point received{};  ///< When its checks began.
 };
 using EventPtr = std::shared_ptr<const AdmittedEvent>;
 

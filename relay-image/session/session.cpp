@@ -274,7 +274,9 @@ void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)
             OkMessage(event->event.id, false, "error: it could not be stored; send it again"));
     }
     const bool stored = *outcome == Verdict::kStored;
-    if (stored) context_.figures.CountEvent(Figures::Steady::now());
+    const auto now = Figures::Steady::now();
+    context_.figures.latencies.Add(now - event->received);
+    if (stored) context_.figures.CountEvent(now);
     if (!stored) ++context_.figures.refused;
     Answer(OkMessage(event->event.id, *outcome != Verdict::kDeleted, TextOf(*outcome)));
 }

@@ -1,3 +1,5 @@
+#include <boost/json/parse.hpp>
+
 #include "core/base/encoding.hpp"
 #include "tests/integration/relay/relay_fixture.hpp"
 
@@ -85,16 +87,38 @@ TEST_F(AccessTest, ShowsTheDashboardForItsPasswordOnly)
     const auto without = Fetch(relay.port(), "/dashboard");
     EXPECT_EQ(without.status, 401U);
     EXPECT_TRUE(without.headers.at("www-authenticate").starts_with("Basic"));
-    EXPECT_EQ(Fetch(relay.port(), "/dashboard/style.css").status, 401U);
+    EXPECT_EQ(Fetch(relay.port(), "/dashboard/figures.json").status, 401U);
     EXPECT_EQ(with("owner:wrong").status, 401U);
     const auto page = with("owner:open: sesame");
     EXPECT_EQ(page.status, 200U);
-    EXPECT_NE(page.body.find("Events stored</th><td>1<"), std::string::npos);
+    EXPECT_NE(page.body.find("data-figure=\"stored\">1<"), std::string::npos);
     EXPECT_NE(page.body.find("&lt;b&gt;Sea"), std::string::npos);
-    EXPECT_EQ(page.body.find("<script"), std::string::npos);
+    EXPECT_EQ(page.body.find("<script>"), std::string::npos) << "no script within the page";
     EXPECT_TRUE(page.headers.at("content-security-policy").starts_with("default-src 'none'"));
     for (int i = 0; i < 20; ++i) (void)with("owner:guess" + std::to_string(i));
     EXPECT_EQ(with("owner:open: sesame").status, 429U);
+}
+
+TEST_F(AccessTest, ShowsTheDashboardToAllowedAddressesOnly)
+{
+    RelayProcess relay{NewDatabase(),
+                       {{"DASHBOARD_PASSWORD", "sesame"}, {"DASHBOARD_ADDRESSES", "10.0.0.0/8"}}};
+    const auto answer =
+        Fetch(relay.port(), "/dashboard", {{"Authorization", "Basic " + ToBase64("owner:sesame")}});
+    EXPECT_EQ(answer.status, 403U);
+}
+
+TEST_F(AccessTest, GivesTheFiguresOfTheChartsAsJson)
+{
+    RelayProcess relay{NewDatabase(), {{"DASHBOARD_PASSWORD", "sesame"}}};
+    const auto answer = Fetch(relay.port(), "/dashboard/figures.json?since=0",
+                              {{"Authorization", "Basic " + ToBase64("owner:sesame")}});
+    ASSERT_EQ(answer.status, 200U);
+    const auto document = boost::json::parse(answer.body);
+    EXPECT_GE(document.at("time").as_array().size(), 1U);
+    EXPECT_EQ(document.at("time").as_array().size(), document.at("memory").as_array().size());
+    EXPECT_GT(document.at("memory").as_array().at(0).as_double(), 1.0);
+    EXPECT_EQ(document.at("now").at("accepted").as_string(), "0");
 }
 
 TEST_F(AccessTest, HasNoDashboardWithoutAPassword)

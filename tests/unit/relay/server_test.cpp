@@ -1,7 +1,5 @@
 #include <gtest/gtest.h>
 
-#include "core/base/encoding.hpp"
-#include "relay-image/http/dashboard_guard.hpp"
 #include "relay-image/http/health.hpp"
 #include "relay-image/session/figures.hpp"
 #include "relay-image/storage/tag_key.hpp"
@@ -10,36 +8,8 @@ namespace berth::relay {
 namespace {
 
 using namespace std::chrono_literals;
-using Decision = DashboardGuard::Decision;
 
-constexpr DashboardGuard::Steady::time_point kStart{1000s};
-const std::string kRight = "Basic " + ToBase64("anyone:secret");
-const std::string kWrong = "Basic " + ToBase64("anyone:guess");
-
-TEST(DashboardGuardTest, LetsInWhoKnowsThePassword)
-{
-    DashboardGuard guard{Secret{"secret"}};
-    EXPECT_EQ(guard.Decide(kRight, "a", kStart), Decision::kAllowed);
-    for (const auto& header : {kWrong, std::string{}, std::string{"Basic"}, std::string{"Basic !"},
-                               "Basic " + ToBase64("secret"), "Bearer " + ToBase64("a:secret")}) {
-        EXPECT_EQ(guard.Decide(header, "a", kStart), Decision::kRefused) << header;
-    }
-}
-
-TEST(DashboardGuardTest, LetsNobodyInWithoutAPassword)
-{
-    DashboardGuard guard{Secret{}};
-    EXPECT_EQ(guard.Decide("Basic " + ToBase64("a:"), "a", kStart), Decision::kRefused);
-}
-
-TEST(DashboardGuardTest, ThrottlesTheAddressThatGuessesForAMinute)
-{
-    DashboardGuard guard{Secret{"secret"}};
-    for (int i = 0; i < 10; ++i) EXPECT_EQ(guard.Decide(kWrong, "a", kStart), Decision::kRefused);
-    EXPECT_EQ(guard.Decide(kRight, "a", kStart + 59s), Decision::kThrottled);
-    EXPECT_EQ(guard.Decide(kRight, "b", kStart + 59s), Decision::kAllowed);
-    EXPECT_EQ(guard.Decide(kRight, "a", kStart + 61s), Decision::kAllowed);
-}
+constexpr Figures::Steady::time_point kStart{1000s};
 
 TEST(HealthTest, SaysWhatIsNotConfiguredAndWhatIsDown)
 {
@@ -63,6 +33,17 @@ TEST(FiguresTest, AveragesTheLastTenFullSeconds)
     EXPECT_EQ(figures.EventsPerSecond(kStart + 10s), 3.0);
     EXPECT_EQ(figures.EventsPerSecond(kStart + 11s), 0.0);
     EXPECT_EQ(figures.events_accepted(), 30U);
+}
+
+TEST(LatenciesTest, TellsQuantilesOfTheLastThousand)
+{
+    Latencies latencies;
+    EXPECT_EQ(latencies.Quantile(50).count(), 0.0);
+    for (int i = 1; i <= 101; ++i) latencies.Add(std::chrono::milliseconds{i});
+    EXPECT_EQ(latencies.Quantile(50).count(), 51.0);
+    EXPECT_EQ(latencies.Quantile(99).count(), 100.0);
+    for (int i = 0; i < 1024; ++i) latencies.Add(7ms);
+    EXPECT_EQ(latencies.Quantile(100).count(), 7.0);
 }
 
 TEST(TagKeyTest, KeepsShortValuesAndHashesLongOnes)

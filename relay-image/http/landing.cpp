@@ -1,0 +1,84 @@
+#include "relay-image/http/landing.hpp"
+
+#include <boost/json/parse.hpp>
+
+namespace berth::relay {
+namespace {
+
+std::string Paragraph(std::string_view text)
+{
+    return text.empty() ? "" : "<p class=\"about\">" + Escaped(text) + "</p>\n";
+}
+
+bool IsHttps(std::string_view address) { return address.starts_with("https://"); }
+
+std::string Icon(const RelayProfile& profile)
+{
+    if (!IsHttps(profile.icon)) return "";
+    return "<img class=\"icon\" src=\"" + Escaped(profile.icon) + "\" alt=\"\">\n";
+}
+
+std::string Contact(const RelayProfile& profile)
+{
+    if (profile.contact.empty()) return "";
+    const auto shown = Escaped(profile.contact);
+    const bool links = IsHttps(profile.contact) || profile.contact.starts_with("mailto:");
+    return "<p>Contact: " + (links ? "<a href=\"" + shown + "\">" + shown + "</a>" : shown) +
+           "</p>\n";
+}
+
+std::string Rules(const RelayProfile& profile)
+{
+    std::string rules;
+    const auto add = [&](std::string_view rule) { rules += "<li>" + Escaped(rule) + "</li>\n"; };
+    add(profile.auth_required ? "Reading and writing need a client that authenticates (NIP-42)."
+                              : "Anybody may read.");
+    add(profile.restricted_writes ? "Only members may publish." : "Anybody may publish.");
+    add("Direct messages in gift wraps are shown to their receiver only, once he authenticates.");
+    return "<h2>Rules</h2>\n<ul>\n" + rules + "</ul>\n";
+}
+
+std::string LimitTable(const Limits& limits)
+{
+    const auto row = [](std::string_view heading, auto value) {
+        return HtmlRow(heading, std::to_string(value));
+    };
+    return "<table><caption>Limits</caption><tbody>\n" +
+           row("Bytes of a message", limits.max_message_bytes) +
+           row("Characters of an event's content", limits.max_content_length) +
+           row("Tags of an event", limits.max_event_tags) +
+           row("Subscriptions of a connection", limits.max_subscriptions) +
+           row("Events of an answer, for each filter", limits.max_limit) +
+           row("Seconds an event may be ahead of the clock", limits.created_at_upper_limit) +
+           "</tbody></table>\n";
+}
+
+std::string Nips(const RelayProfile& profile, const Limits& limits)
+{
+    const auto document = boost::json::parse(InformationDocument(profile, limits));
+    std::string list;
+    for (const auto& nip : document.at("supported_nips").as_array()) {
+        auto number = std::to_string(nip.to_number<int>());
+        if (number.size() < 2) number.insert(0, "0");
+        if (!list.empty()) list += ", ";
+        list += "<a href=\"https://github.com/nostr-protocol/nips/blob/master/" + number +
+                ".md\">" + number + "</a>";
+    }
+    return "<p>NIPs: " + list + "</p>\n";
+}
+
+}  // namespace
+
+HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host)
+{
+    const auto address = profile.url.empty() ? "ws://" + std::string{host} : profile.url;
+    return {.title = profile.name,
+            .body = Icon(profile) + "<h1>" + Escaped(profile.name) + "</h1>\n" +
+                    Paragraph(profile.description) +
+                    "<h2>Connect</h2>\n<p>This is a Nostr relay. Add its address to your Nostr "
+                    "client: <code>" +
+                    Escaped(address) + "</code></p>\n" + Rules(profile) + LimitTable(limits) +
+                    Nips(profile, limits) + Contact(profile)};
+}
+
+}  // namespace berth::relay

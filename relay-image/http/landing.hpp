@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "relay-image/http/html.hpp"
+#include "relay-image/protocol/information.hpp"
+#include "relay-image/protocol/limits.hpp"
+
+namespace berth::relay {
+
+/// What a browser is shown on the relay's own address: name, picture, rules, limits and how to
+/// connect. `host` is the Host header, used where no address is configured.
+HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host);
+
+}  // namespace berth::relay

@@ -18,6 +18,7 @@ public:
     /// Makes the folder if need be. Does not wait. Errors: kPrecondition `WORLD_RUNS_ALREADY`;
     /// kUnavailable `FILE_NOT_WRITTEN`.
     Result<void> Take(const std::filesystem::path& folder);
+
 private:
     void Release();
 

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kMeasureTime = 3s;
 constexpr auto kSampleEvery = 5s;
+constexpr auto kShortestSpan = 1s;          ///< For a share of CPU that means something.
 constexpr int kSamplesForEachMeasure = 12;  ///< The store's size is asked for once a minute.
 constexpr std::string_view kSince = "since=";
 
@@ -86,14 +87,19 @@ void DashboardPages::AddGuarded(Routes& routes, Routes::Verb verb, std::string p
                });
 }
 
-void DashboardPages::StartSampling() { asio::co_spawn(io_, SampleForEver(), asio::detached); }
+void DashboardPages::StartSampling()
+{
+    cpu_ = MeasureProcess(folder_).cpu;
+    cpu_at_ = Figures::Steady::now();
+    asio::co_spawn(io_, SampleForEver(), asio::detached);
+}
 
 asio::awaitable<void> DashboardPages::SampleForEver()
 {
     asio::steady_timer timer{io_};
     std::optional<StoreFigures> store;
     for (int count = 0;; ++count) {
-        if (count % kSamplesForEachMeasure == 0) store = co_await Measure();
+        if (!store || count % kSamplesForEachMeasure == 0) store = co_await Measure();
         TakeSample(store);
         timer.expires_after(kSampleEvery);
         co_await timer.async_wait(asio::use_awaitable);
@@ -115,7 +121,7 @@ void DashboardPages::TakeSample(std::optional<StoreFigures> store)
                   .latency_p99_ms = figures.latencies.Quantile(99).count(),
                   .store = std::move(store),
                   .revenue_msat = figures.revenue_msat,
-                  .cpu_percent = passed.count() > 0 ? 100 * used / passed : 0,
+                  .cpu_percent = passed >= kShortestSpan ? 100 * used / passed : 0,
                   .memory_bytes = process.memory_bytes,
                   .disk_free_bytes = process.disk_free_bytes});
     cpu_ = process.cpu;

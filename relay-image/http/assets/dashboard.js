@@ -62,7 +62,8 @@
   async function refresh() {
     try {
       const since = data.time.at(-1) ?? 0;
-      const answer = await fetch(`/dashboard/figures.json?since=${since}`);
+      // From the origin: the page's own address may hold the password.
+      const answer = await fetch(new URL(`/dashboard/figures.json?since=${since}`, location.origin));
       if (!answer.ok) throw new Error(answer.statusText);
       take(await answer.json());
       document.body.classList.remove('stale');

@@ -17,7 +17,7 @@ readonly run_packages=(
   ca-certificates curl openssl procps util-linux
   postgresql-15 bind9 bind9-dnsutils haproxy pebble lego
 )
-readonly test_packages=(git clang-format-16 python3 redis-server umoci runc)
+readonly test_packages=(git clang-format-16 python3 redis-server umoci runc chromium)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }

@@ -15,7 +15,8 @@ std::string Head(const HtmlPage& page)
         "<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>" +
-        Escaped(page.title) + "</title>\n";
+        Escaped(page.title) + "</title>\n<link rel=\"icon\" href=\"" + AssetPath("icon.svg") +
+        "\">\n";
     if (page.refresh_seconds > 0) {
         head += "<noscript><meta http-equiv=\"refresh\" content=\"" +
                 std::to_string(page.refresh_seconds) + "\"></noscript>\n";

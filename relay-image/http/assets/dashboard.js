@@ -63,7 +63,8 @@
     try {
       const since = data.time.at(-1) ?? 0;
       // From the origin: the page's own address may hold the password.
-      const answer = await fetch(new URL(`/dashboard/figures.json?since=${since}`, location.origin));
+      const address = new URL(`/dashboard/figures.json?since=${since}`, location.origin);
+      const answer = await fetch(address);
       if (!answer.ok) throw new Error(answer.statusText);
       take(await answer.json());
       document.body.classList.remove('stale');

@@ -13,6 +13,7 @@
 
 #include "core/base/file.hpp"
 #include "relay-image/http/dashboard_pages.hpp"
+#include "relay-image/http/management_endpoint.hpp"
 #include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
 #include "relay-image/storage/postgres_event_store.hpp"
@@ -53,6 +54,8 @@ public:
                   *throttle_,      writer_, std::max(1U, std::thread::hardware_concurrency())},
           context_{settings.profile, settings.limits, access_,  clock,      log,    intake_,
                    readers_,         sessions_,       figures_, *throttle_, shared_},
+          governor_{store_, access_, clock, log, HooksOfGovernor()},
+          management_{io_, context_, governor_},
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings.transport},
           ports_{io_, settings.transport, tls_, *throttle_, server_}
@@ -62,6 +65,7 @@ public:
         });
         dashboard_.AddTo(routes_);
         dashboard_.StartSampling();
+        management_.AddTo(routes_);
     }
 
     Result<void> Run()
@@ -121,6 +125,15 @@ private:
         });
     }
 
+    GovernorHooks HooksOfGovernor()
+    {
+        return {.changed =
+                    [this](const RulesChange&) {
+                        asio::post(io_, [this] { sessions_.Obey(access_); });
+                    },
+                .removed = {}};
+    }
+
     /// Looks again every tick until `settled` or the limit, then goes on.
     void Await(std::function<bool()> settled, Steady::time_point limit, std::function<void()> then)
     {
@@ -133,7 +146,7 @@ private:
 
     void SignalReadiness()
     {
-        Await([this] { return writer_.healthy(); }, Steady::time_point::max(),
+        Await([this] { return writer_.healthy() && governor_.loaded(); }, Steady::time_point::max(),
               [this] {
                   log_.Info("serving");
                   if (settings_.ready_file.empty()) return;
@@ -186,6 +199,8 @@ private:
     EventReaders readers_;
     EventIntake intake_;
     SessionContext context_;
+    Governor governor_;
+    ManagementEndpoint management_;
     DashboardPages dashboard_;
     Routes routes_;
     Server server_;

@@ -86,6 +86,11 @@ std::string AccessPolicy::WhyNotRead(const Authenticated& keys) const
     return {};
 }
 
+std::string AccessPolicy::WhyNotKnow(std::string_view pubkey) const
+{
+    return rules()->banned_pubkeys.contains(pubkey) ? "restricted: this key is banned here" : "";
+}
+
 std::string AccessPolicy::WhyNotConnect(std::string_view address) const
 {
     return rules()->IsBlocked(address) ? "blocked: this address is blocked here" : "";

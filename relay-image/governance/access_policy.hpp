@@ -45,6 +45,8 @@ public:
     /// Whether `event` may be kept here, whoever brings it.
     std::string WhyNotStore(const nostr::Event& event) const;
     std::string WhyNotRead(const Authenticated& keys) const;
+    /// Whether a key may prove itself (NIP-42).
+    std::string WhyNotKnow(std::string_view pubkey) const;
     /// Whether a client at `address` (as text) may connect.
     std::string WhyNotConnect(std::string_view address) const;
 

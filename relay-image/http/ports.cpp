@@ -196,6 +196,9 @@ std::optional<HttpResponse> Ports::OpenWebSocket(Guest& guest, OpenedSocket& ope
     if (opened.answer.status != 101) {
         return Refusal(opened.answer.status, opened.answer.text, request);
     }
+    if (const auto why = site_.WhyNotOpen(opened.visitor); !why.empty()) {
+        return Refusal(403, why, request);
+    }
     opened.connection =
         guest.trusted ? throttle_.Connect(opened.visitor.address) : guest.connection;
     if (!opened.connection.held || opened.connection.excess) {

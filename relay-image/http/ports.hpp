@@ -42,6 +42,8 @@ class Site {
 public:
     virtual ~Site() = default;
     virtual boost::asio::awaitable<HttpResponse> Respond(HttpRequest request, Visitor visitor) = 0;
+    /// Why a client may not open a WebSocket; empty if he may.
+    virtual std::string WhyNotOpen(const Visitor& visitor) const = 0;
     virtual void Open(OpenedSocket opened) = 0;
 };
 

@@ -1,6 +1,8 @@
 #include "relay-image/http/public_pages.hpp"
 
+#include "relay-image/governance/profile.hpp"
 #include "relay-image/http/assets.hpp"
+#include "relay-image/http/cors.hpp"
 #include "relay-image/http/landing.hpp"
 
 namespace berth::relay {
@@ -11,23 +13,18 @@ namespace http = boost::beast::http;
 
 constexpr std::string_view kInformationType = "application/nostr+json";
 
-const std::vector<std::pair<std::string, std::string>> kCorsHeaders{
-    {"Access-Control-Allow-Origin", "*"},
-    {"Access-Control-Allow-Headers", "*"},
-    {"Access-Control-Allow-Methods", "GET, OPTIONS"}};
-
 Answer Root(const HttpCall& call, const SessionContext& sessions)
 {
+    const auto profile = CurrentProfile(sessions.profile, sessions.access);
     if (call.Header(http::field::accept).find(kInformationType) != std::string_view::npos) {
         return {.type = std::string{kInformationType},
-                .body = InformationDocument(sessions.profile, sessions.limits),
+                .body = InformationDocument(profile, sessions.limits),
                 .headers = kCorsHeaders};
     }
     if (call.Header(http::field::accept).find("text/html") != std::string_view::npos) {
-        return Rendered(
-            LandingPage(sessions.profile, sessions.limits, call.Header(http::field::host)));
+        return Rendered(LandingPage(profile, sessions.limits, call.Header(http::field::host)));
     }
-    return {.body = sessions.profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
+    return {.body = profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
 }
 
 void AddAssets(Routes& routes)

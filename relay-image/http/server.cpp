@@ -30,6 +30,11 @@ boost::asio::awaitable<HttpResponse> Server::Respond(HttpRequest request, Visito
     co_return Rendered(std::move(answer), request);
 }
 
+std::string Server::WhyNotOpen(const Visitor& visitor) const
+{
+    return sessions_.access.WhyNotConnect(visitor.address.to_string());
+}
+
 void Server::Open(OpenedSocket opened)
 {
     const auto host = opened.request[http::field::host];

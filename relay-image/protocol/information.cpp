@@ -44,6 +44,7 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
         {"version", BERTH_VERSION},
         {"limitation", LimitationOf(profile, limits)},
     };
+    document["supported_nips"].as_array().push_back(86);
     if (!profile.pubkey.empty()) document["pubkey"] = profile.pubkey;
     if (!profile.contact.empty()) document["contact"] = profile.contact;
     if (!profile.icon.empty()) document["icon"] = profile.icon;

@@ -1,5 +1,7 @@
 #include "relay-image/session/session.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/post.hpp>
 
 #include "core/base/digest.hpp"
@@ -161,6 +163,9 @@ void Session::Take(const AuthRequest& request)
     if (keys.size() > kMaxAuthenticated) {
         return Send(OkMessage(event.id, false, "restricted: too many keys on one connection"));
     }
+    if (const auto why = context_.access.WhyNotKnow(event.pubkey); !why.empty()) {
+        return Send(OkMessage(event.id, false, why));
+    }
     authenticated_ = std::make_shared<const Authenticated>(std::move(keys));
     Send(OkMessage(event.id, true, ""));
 }
@@ -296,6 +301,18 @@ void Session::OnAccepted(const EventPtr& event)
         self->Answer(OkMessage(event->event.id, true, ""));
         self->context_.sessions.Deliver(event);
     });
+}
+
+void Session::Obey(const AccessPolicy& access)
+{
+    const auto banned = [&](const auto& key) { return !access.WhyNotKnow(key).empty(); };
+    const auto address = arrival_.address.to_string();
+    if (socket_->closing()) return;
+    if (access.WhyNotConnect(address).empty() && std::ranges::none_of(*authenticated_, banned)) {
+        return;
+    }
+    Send(NoticeMessage("restricted: the owner of this relay has ended your access"));
+    socket_->Close(CloseCode::kPolicy);
 }
 
 void Session::Close() { socket_->Close(CloseCode::kGoingAway); }

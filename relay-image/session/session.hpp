@@ -63,6 +63,8 @@ public:
     void StopTaking() { taking_ = false; }
     /// Says goodbye; the client should come again.
     void Close();
+    /// Ends the connection if the rules have no place for its address or its keys any more.
+    void Obey(const AccessPolicy& access);
     /// To be called about every second: pings the silent, ends the dead and the slow.
     void Tend(WebSocket::Steady::time_point now) { socket_->Tend(now); }
     std::size_t unanswered() const { return unanswered_; }

@@ -22,6 +22,11 @@ void Sessions::Tend()
     for (const auto& session : sessions_) session->Tend(now);
 }
 
+void Sessions::Obey(const AccessPolicy& access)
+{
+    for (const auto& session : sessions_) session->Obey(access);
+}
+
 void Sessions::StopTaking()
 {
     for (const auto& session : sessions_) session->StopTaking();

@@ -8,6 +8,7 @@
 
 namespace berth::relay {
 
+class AccessPolicy;
 class Session;
 
 /// The open connections; live events go to all of them from here. Used on the I/O thread only.
@@ -21,6 +22,8 @@ public:
     void Deliver(const EventPtr& event);
     /// To be called about every second: pings silent clients, ends dead and slow ones.
     void Tend();
+    /// Ends the connections that have no place here by the rules of the moment.
+    void Obey(const AccessPolicy& access);
     /// Takes no further message of any client.
     void StopTaking();
     /// Asks all connections to end, as for a restart.

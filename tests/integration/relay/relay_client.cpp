@@ -138,15 +138,17 @@ unsigned RelayClient::ReceiveClose()
 }
 
 HttpAnswer Fetch(unsigned short port, const std::string& target,
-                 const std::map<std::string, std::string>& headers, const std::string& method)
+                 const std::map<std::string, std::string>& headers, const std::string& method,
+                 const std::string& body)
 {
     asio::io_context io;
     tcp::socket socket{io};
     socket.connect(Loopback(port));
-    http::request<http::empty_body> request{http::string_to_verb(method), target, 11};
+    http::request<http::string_body> request{http::string_to_verb(method), target, 11, body};
     request.set(http::field::host, "127.0.0.1");
     request.set(http::field::connection, "close");
     for (const auto& [name, value] : headers) request.set(name, value);
+    if (!body.empty()) request.prepare_payload();
     http::write(socket, request);
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;

@@ -55,6 +55,6 @@ struct HttpAnswer {
 /// One HTTP request to the loopback.
 HttpAnswer Fetch(unsigned short port, const std::string& target,
                  const std::map<std::string, std::string>& headers = {},
-                 const std::string& method = "GET");
+                 const std::string& method = "GET", const std::string& body = "");
 
 }  // namespace berth::relay::test

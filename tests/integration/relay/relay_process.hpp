@@ -21,6 +21,7 @@ public:
     ~RelayProcess();
 
     unsigned short port() const { return port_; }
+    const std::string& database_url() const { return settings_.at("DATABASE_URL"); }
     pid_t pid() const { return pid_; }
 
     /// kill -9, and waits for its end.

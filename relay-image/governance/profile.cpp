@@ -1,0 +1,23 @@
+#include "relay-image/governance/profile.hpp"
+
+namespace berth::relay {
+
+RelayProfile CurrentProfile(const RelayProfile& configured, const AccessPolicy& access)
+{
+    auto profile = configured;
+    const auto rules = access.rules();
+    const auto set = [&](std::string_view name, std::string& value) {
+        const auto changed = rules->settings.find(name);
+        if (changed != rules->settings.end()) value = changed->second;
+    };
+    set("name", profile.name);
+    set("description", profile.description);
+    set("icon", profile.icon);
+    set("contact", profile.contact);
+    const auto current = access.Current();
+    profile.auth_required = current.auth_required;
+    profile.restricted_writes = current.restricted_writes;
+    return profile;
+}
+
+}  // namespace berth::relay

@@ -67,6 +67,8 @@ Result<std::unique_ptr<RelayClient>> RelayClient::Connect(const Endpoint& endpoi
     return std::unique_ptr<RelayClient>{new RelayClient{std::move(state)}};
 }
 
+void RelayClient::set_byte_limit(std::size_t limit) { state_->connection->set_byte_limit(limit); }
+
 Result<void> RelayClient::Send(std::string_view text, Deadline deadline)
 {
     state_->connection->set_deadline(deadline);

@@ -32,6 +32,9 @@ public:
                                                         std::size_t message_limit = 1 << 20);
     ~RelayClient();
 
+    /// How many more bytes may come in, all messages together; 64 MiB at first.
+    void set_byte_limit(std::size_t limit);
+
     /// Sends one text message.
     Result<void> Send(std::string_view json, Deadline deadline);
     /// The next message: a JSON array that starts with a word. A challenge is also remembered.

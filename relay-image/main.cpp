@@ -4,11 +4,14 @@
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/config/load.hpp"
+#include "relay-image/commands/sync.hpp"
 #include "relay-image/relay.hpp"
 
 namespace {
 
-constexpr auto kUsage = "berth-relay [--config FILE.yaml] [--key=value ...]";
+constexpr auto kUsage =
+    "berth-relay [--config FILE.yaml] [--key=value ...]\n"
+    "       berth-relay sync wss://RELAY [--dir up|down|both] [--filter JSON] [--key=value ...]";
 
 int Refuse(berth::Log& log, const berth::Error& error)
 {
@@ -24,6 +27,11 @@ int main(int argc, char** argv)
     const berth::SystemClock clock;
     berth::Log log{std::cerr, "berth-relay", clock};
     const auto arguments = berth::config::Arguments::FromMain(argc, argv);
+    const auto& words = arguments.flags_and_words;
+    if (!words.empty() && words.front() == "sync") {
+        return berth::relay::RunSync(
+            {.arguments = arguments, .clock = clock, .log = log, .out = std::cout});
+    }
     const auto declared = berth::relay::DeclaredSettings();
     if (berth::config::AsksForHelp(arguments)) {
         std::cout << berth::config::HelpText(kUsage, declared);

@@ -16,6 +16,7 @@
 #include "relay-image/http/management_endpoint.hpp"
 #include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
+#include "relay-image/mirror/mirrors.hpp"
 #include "relay-image/storage/postgres_event_store.hpp"
 #include "relay-image/transport/listening.hpp"
 
@@ -58,7 +59,8 @@ public:
           management_{io_, context_, governor_},
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings.transport},
-          ports_{io_, settings.transport, tls_, *throttle_, server_}
+          ports_{io_, settings.transport, tls_, *throttle_, server_},
+          mirrors_{settings.mirrors, MirrorPorts(clock)}
     {
         AddPublicPages(routes_, context_, [this] {
             return Health{.database_up = writer_.healthy(), .draining = draining_};
@@ -120,7 +122,9 @@ private:
                 }
             }
             for (const auto& [submission, outcome] : batch) {
-                if (outcome && *outcome == Verdict::kStored) sessions_.Deliver(submission.event);
+                if (!outcome || *outcome != Verdict::kStored) continue;
+                sessions_.Deliver(submission.event);
+                mirrors_.Offer(submission.event);
             }
         });
     }
@@ -132,6 +136,25 @@ private:
                         asio::post(io_, [this] { sessions_.Obey(access_); });
                     },
                 .removed = {}};
+    }
+
+    /// What followed relays bring is taken as the relay's own.
+    Mirrors::Ports MirrorPorts(const Clock& clock)
+    {
+        const auto submit = [this](std::string message, std::weak_ptr<Publisher> publisher) {
+            asio::post(io_, [this, message = std::move(message), publisher]() mutable {
+                intake_.Submit(std::move(message),
+                               {.address = {},
+                                .keys = std::make_shared<const Authenticated>(),
+                                .relay_url = settings_.profile.url,
+                                .fetched = true},
+                               std::move(publisher));
+            });
+        };
+        const auto deliver = [this](const EventPtr& event) {
+            asio::post(io_, [this, event] { sessions_.Deliver(event); });
+        };
+        return {.clock = clock, .log = log_, .submit = submit, .deliver = deliver};
     }
 
     /// Looks again every tick until `settled` or the limit, then goes on.
@@ -205,6 +228,7 @@ private:
     Routes routes_;
     Server server_;
     Ports ports_;
+    Mirrors mirrors_;
 };
 
 }  // namespace

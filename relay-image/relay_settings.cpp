@@ -33,6 +33,9 @@ constexpr Setting kSettings[] = {
     {"relay.max_content_length", Type::kInteger, "65536", "characters of content", 1, 16777216},
     {"relay.created_at_lower_limit", Type::kInteger, "0", "seconds of age, 0 for any", 0},
     {"relay.created_at_upper_limit", Type::kInteger, "900", "seconds ahead of the clock", 0},
+    {"relay.min_pow_difficulty", Type::kInteger, "0", "bits of work an event must show", 0, 256},
+    {"relay.max_sync_events", Type::kInteger, "200000", "events of one NIP-77 sync", 1, 10000000},
+    {"relay.sync_idle_seconds", Type::kInteger, "60", "a NIP-77 sync waits so long", 1, 3600},
 };
 
 Limits ReadLimits(const config::Config& config)
@@ -48,7 +51,10 @@ Limits ReadLimits(const config::Config& config)
             .max_event_tags = count("relay.max_event_tags"),
             .max_content_length = count("relay.max_content_length"),
             .created_at_lower_limit = config.Integer("relay.created_at_lower_limit"),
-            .created_at_upper_limit = config.Integer("relay.created_at_upper_limit")};
+            .created_at_upper_limit = config.Integer("relay.created_at_upper_limit"),
+            .min_pow_difficulty = config.Integer("relay.min_pow_difficulty"),
+            .max_sync_events = config.Integer("relay.max_sync_events"),
+            .sync_idle_seconds = config.Integer("relay.sync_idle_seconds")};
 }
 
 Result<RelayProfile> ReadProfile(const config::Config& config)
@@ -113,8 +119,8 @@ std::span<const Setting> DeclaredSettings()
 {
     static const auto all = [] {
         std::vector<Setting> table;
-        for (const auto& part :
-             {std::span<const Setting>{kSettings}, DeclaredTransportSettings()}) {
+        for (const auto& part : {std::span<const Setting>{kSettings}, DeclaredTransportSettings(),
+                                 DeclaredMirrorSettings()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -132,6 +138,8 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     if (!dashboard) return dashboard.error();
     auto transport = ReadTransportSettings(config);
     if (!transport) return transport.error();
+    auto mirrors = ReadMirrorSettings(config);
+    if (!mirrors) return mirrors.error();
     RelaySettings settings{
         .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
@@ -140,7 +148,8 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .profile = *profile,
         .limits = ReadLimits(config),
         .access = *access,
-        .reader_threads = static_cast<int>(config.Integer("relay.reader_threads"))};
+        .reader_threads = static_cast<int>(config.Integer("relay.reader_threads")),
+        .mirrors = std::move(*mirrors)};
     if (settings.database_url.empty()) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
                     "BERTH_RELAY_DATABASE_URL or relay.database_url_file is needed.");

@@ -8,6 +8,7 @@
 #include "core/config/config.hpp"
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/http/dashboard_guard.hpp"
+#include "relay-image/mirror/mirror_settings.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
 #include "relay-image/transport/transport_settings.hpp"
@@ -24,6 +25,7 @@ struct RelaySettings {
     Limits limits;
     AccessSettings access;
     int reader_threads = 0;
+    MirrorSettings mirrors;
 };
 
 /// The table of settings, for config::Load and --help.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "relay-image/protocol/admission.hpp"
+#include "relay-image/protocol/event_kind.hpp"
 
 namespace berth::relay {
 namespace {
@@ -53,6 +54,7 @@ std::string AccessPolicy::WhyNotPublish(const nostr::Event& event, const Authent
     if (state->settings.auth_required && keys.empty()) {
         return "auth-required: authenticate to publish here";
     }
+    if (event.kind == kVanishKind) return {};  // Whoever wants to vanish may (NIP-62).
     if (IsBanned(*state->rules, keys)) return "blocked: this key is banned here";
     if (event.kind == kInviteKind) return "blocked: only the relay makes invites";
     const bool asks_the_relay = event.kind == kJoinKind || event.kind == kLeaveKind;

@@ -6,6 +6,8 @@
 #include "core/base/encoding.hpp"
 #include "relay-image/protocol/client_message.hpp"
 #include "relay-image/protocol/event_kind.hpp"
+#include "relay-image/protocol/proof_of_work.hpp"
+#include "relay-image/protocol/vanishing.hpp"
 
 namespace berth::relay {
 namespace {
@@ -31,6 +33,16 @@ std::string OverLimit(const nostr::Event& event, const Limits& limits, std::int6
     return {};
 }
 
+bool IsRepost(int kind) { return kind == 6 || kind == 16; }
+
+/// True for a repost (NIP-18) that carries a protected event along.
+bool EmbedsProtected(const nostr::Event& event)
+{
+    if (!IsRepost(event.kind) || event.content.empty()) return false;
+    const auto embedded = nostr::ParseEvent(event.content, {}, nostr::EventSyntax::kNip01);
+    return embedded && IsProtected(*embedded);
+}
+
 }  // namespace
 
 Result<std::optional<std::int64_t>> ExpirationOf(const nostr::Event& event)
@@ -51,10 +63,15 @@ bool IsProtected(const nostr::Event& event)
 }
 
 std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limits,
-                                          std::int64_t now)
+                                          std::int64_t now, std::string_view relay_url)
 {
     const auto received = std::chrono::steady_clock::now();
     if (auto fault = OverLimit(event, limits, now); !fault.empty()) return fault;
+    auto fault = event.kind == kVanishKind  // Whoever wants to vanish owes nothing (NIP-62).
+                     ? WhyNotVanish(event, relay_url)
+                     : WhyTooLittleWork(event, limits.min_pow_difficulty);
+    if (!fault.empty()) return fault;
+    if (EmbedsProtected(event)) return "blocked: a protected event is not to be spread";
     const auto expires_at = ExpirationOf(event);
     if (!expires_at) return "invalid: " + expires_at.error().message;
     if (*expires_at && **expires_at <= now) return "invalid: the event has expired";

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "core/nostr/event.hpp"
@@ -27,9 +28,10 @@ Result<std::optional<std::int64_t>> ExpirationOf(const nostr::Event& event);
 /// True for an event that only its author may publish (NIP-70).
 bool IsProtected(const nostr::Event& event);
 
-/// Checks limits, time and signature, the cheap ones first; the other result is the text to refuse
-/// it with. Thread-safe.
+/// Checks limits, time, work and signature, the cheap ones first; the other result is the text to
+/// refuse it with. `relay_url` is what a request to vanish (NIP-62) has to name, if it does not
+/// name all relays. Thread-safe.
 std::variant<EventPtr, std::string> Admit(nostr::Event event, const Limits& limits,
-                                          std::int64_t now);
+                                          std::int64_t now, std::string_view relay_url = {});
 
 }  // namespace berth::relay

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,6 +21,27 @@ struct SubscribeRequest {
     std::string subscription;
     std::vector<Filter> filters;
 };
+/// `["COUNT", query, filter...]` (NIP-45)
+struct CountRequest {
+    std::string query;
+    std::vector<Filter> filters;
+    std::optional<int> hll_offset;  ///< For an estimate of authors; set for one filter with a tag.
+};
+/// `["NEG-OPEN", sync, filter, message]` (NIP-77)
+struct OpenSyncRequest {
+    std::string sync;
+    Filter filter;
+    std::string message;  ///< Bytes.
+};
+/// `["NEG-MSG", sync, message]`
+struct ContinueSyncRequest {
+    std::string sync;
+    std::string message;  ///< Bytes.
+};
+/// `["NEG-CLOSE", sync]`
+struct CloseSyncRequest {
+    std::string sync;
+};
 /// `["CLOSE", subscription]`
 struct CloseRequest {
     std::string subscription;
@@ -28,13 +50,14 @@ struct CloseRequest {
 struct AuthRequest {
     nostr::Event event;
 };
-/// A message that cannot be served, with the OK, CLOSED or NOTICE to answer it by.
+/// A message that cannot be served, with the OK, CLOSED, NEG-ERR or NOTICE to answer it by.
 struct Refusal {
     std::string reply;
 };
 
 using ClientMessage =
-    std::variant<PublishRequest, SubscribeRequest, CloseRequest, AuthRequest, Refusal>;
+    std::variant<PublishRequest, SubscribeRequest, CountRequest, CloseRequest, AuthRequest,
+                 OpenSyncRequest, ContinueSyncRequest, CloseSyncRequest, Refusal>;
 
 /// True if the text is an EVENT by its first bytes: a cheap guess to choose a thread by.
 bool LooksLikeEvent(std::string_view text);

@@ -20,7 +20,7 @@ json::object LimitationOf(const RelayProfile& profile, const Limits& limits)
         {"max_subid_length", limits.max_subid_length},
         {"max_event_tags", limits.max_event_tags},
         {"max_content_length", limits.max_content_length},
-        {"min_pow_difficulty", 0},
+        {"min_pow_difficulty", limits.min_pow_difficulty},
         {"auth_required", profile.auth_required},
         {"payment_required", false},
         {"restricted_writes", profile.restricted_writes},
@@ -39,7 +39,7 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
     json::object document{
         {"name", profile.name},
         {"description", profile.description},
-        {"supported_nips", {1, 9, 11, 40, 42, 67, 70}},
+        {"supported_nips", {1, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 67, 70, 77}},
         {"software", "berth-relay"},
         {"version", BERTH_VERSION},
         {"limitation", LimitationOf(profile, limits)},

@@ -16,6 +16,9 @@ struct Limits {
     std::size_t max_content_length = 65536;   ///< Unicode characters of an event's content.
     std::int64_t created_at_lower_limit = 0;  ///< Seconds an event may be old; 0 is any age.
     std::int64_t created_at_upper_limit = 900;  ///< Seconds an event may be ahead of our clock.
+    std::int64_t min_pow_difficulty = 0;        ///< Leading zero bits of an event's id (NIP-13).
+    std::int64_t max_sync_events = 200'000;     ///< A reconciliation is over so many at most.
+    std::int64_t sync_idle_seconds = 60;        ///< A reconciliation waits so long for its client.
 };
 
 }  // namespace berth::relay

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,15 @@ std::string ClosedMessage(std::string_view subscription, std::string_view text);
 std::string EoseMessage(std::string_view subscription);
 /// The same with NIP-67's hint, `finish` or `more`.
 std::string EoseMessage(std::string_view subscription, std::string_view hint);
+/// NIP-45; `hll` is empty or the registers in hex.
+std::string CountMessage(std::string_view query, std::int64_t count, bool approximate,
+                         std::string_view hll);
+/// NIP-77: the next step of a reconciliation, given as bytes.
+std::string SyncMessage(std::string_view sync, std::string_view bytes);
+/// NIP-77: the end of a reconciliation by the relay.
+std::string SyncErrorMessage(std::string_view sync, std::string_view text);
+/// The same for a set that is too large, with how large it may be.
+std::string SyncTooLargeMessage(std::string_view sync, std::int64_t most);
 std::string NoticeMessage(std::string_view text);
 std::string AuthMessage(std::string_view challenge);
 

@@ -43,17 +43,18 @@ void EventIntake::Process(const std::string& message, const Origin& origin, cons
     auto* request = std::get_if<PublishRequest>(&parsed);
     BERTH_ASSERT(request);  // The caller looked at the verb.
     const auto id = request->event.id;
-    if (const auto why = access_.WhyNotPublish(request->event, *origin.keys); !why.empty()) {
+    if (const auto why = WhyNotTake(request->event, origin); !why.empty()) {
         return refuse(OkMessage(id, false, why));
     }
-    auto admitted = Admit(std::move(request->event), limits, ToUnixSeconds(clock_.Now()));
+    auto admitted =
+        Admit(std::move(request->event), limits, ToUnixSeconds(clock_.Now()), origin.relay_url);
     if (const auto* why = std::get_if<std::string>(&admitted)) {
         return refuse(OkMessage(id, false, *why));
     }
     const auto& event = std::get<EventPtr>(admitted);
     if (const auto why =
             throttle_.WhyNotKey(event->event.pubkey, origin.address, Throttle::Steady::now());
-        !why.empty()) {
+        !origin.fetched && !why.empty()) {
         return refuse(OkMessage(id, false, why));
     }
     if (IsEphemeral(event->event.kind)) {
@@ -61,6 +62,12 @@ void EventIntake::Process(const std::string& message, const Origin& origin, cons
     } else if (!writer_.Enqueue({event, publisher})) {
         refuse(OkMessage(id, false, "rate-limited: the relay is busy; send it again later"));
     }
+}
+
+std::string EventIntake::WhyNotTake(const nostr::Event& event, const Origin& origin) const
+{
+    if (origin.fetched && IsProtected(event)) return "blocked: it is not for this relay";
+    return origin.fetched ? access_.WhyNotStore(event) : access_.WhyNotPublish(event, *origin.keys);
 }
 
 }  // namespace berth::relay

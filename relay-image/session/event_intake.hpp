@@ -18,6 +18,8 @@ namespace berth::relay {
 struct Origin {
     Throttle::Address address;
     std::shared_ptr<const Authenticated> keys;  ///< That the connection has proved.
+    std::string relay_url;                      ///< Under which the client knows the relay.
+    bool fetched = false;  ///< By the relay itself, from another: nobody has to be allowed to.
 };
 
 /// Parses and verifies EVENT messages on a pool of threads, since a signature costs some 45 us, and
@@ -39,6 +41,7 @@ private:
 
     void Process(const std::string& message, const Origin& origin, const Limits& limits,
                  const std::weak_ptr<Publisher>& publisher);
+    std::string WhyNotTake(const nostr::Event& event, const Origin& origin) const;
 
     LimitsPtr limits_;  ///< Used by the thread that submits.
     const AccessPolicy& access_;

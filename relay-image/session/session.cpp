@@ -8,6 +8,7 @@
 #include "core/base/encoding.hpp"
 #include "core/nostr/relay_auth.hpp"
 #include "relay-image/protocol/relay_message.hpp"
+#include "relay-image/protocol/visibility.hpp"
 
 namespace berth::relay {
 namespace {
@@ -19,6 +20,8 @@ constexpr std::size_t kPumpUpTo = 256 << 10;   ///< Stored events wait behind th
 constexpr std::size_t kMaxHeld = 10000;        ///< Live events behind one query.
 constexpr std::size_t kMaxAuthenticated = 16;  ///< Keys of one connection.
 
+constexpr auto kUnheard = "mute: nobody was listening for this ephemeral event";
+
 std::string TextOf(Verdict verdict)
 {
     switch (verdict) {
@@ -26,6 +29,7 @@ std::string TextOf(Verdict verdict)
         case Verdict::kDuplicate: return "duplicate: already have this event";
         case Verdict::kDeleted: return "blocked: its author deleted this event";
         case Verdict::kOutdated: return "duplicate: a newer version is kept";
+        case Verdict::kForeign: return "blocked: only its author deletes an event";
     }
     return "error: unknown outcome";
 }
@@ -75,6 +79,7 @@ void Session::OnEnd()
 {
     if (socket_->dropped()) ++context_.figures.dropped;
     subscriptions_.clear();
+    syncs_.reset();
     context_.sessions.Remove(shared_from_this());
 }
 
@@ -87,11 +92,7 @@ void Session::OnMessage(std::string message)
     auto parsed = ParseClientMessage(message, context_.limits);
     if (std::holds_alternative<PublishRequest>(parsed)) return Publish(std::move(message));
     if (!MayAsk(parsed)) return;
-    if (auto* subscribe = std::get_if<SubscribeRequest>(&parsed))
-        return Take(std::move(*subscribe));
-    if (const auto* close = std::get_if<CloseRequest>(&parsed)) return Take(*close);
-    if (const auto* auth = std::get_if<AuthRequest>(&parsed)) return Take(*auth);
-    if (const auto* refusal = std::get_if<Refusal>(&parsed)) return Send(refusal->reply);
+    std::visit([this](auto& request) { Take(std::move(request)); }, parsed);
 }
 
 void Session::Publish(std::string message)
@@ -103,30 +104,15 @@ void Session::Publish(std::string message)
         return Send(id.empty() ? NoticeMessage(why) : OkMessage(id, false, why));
     }
     if (++unanswered_ >= kMaxUnanswered) socket_->Pause();
-    context_.intake.Submit(std::move(message), {arrival_.address, authenticated_},
+    context_.intake.Submit(std::move(message),
+                           {arrival_.address, authenticated_, arrival_.relay_url},
                            weak_from_this());
-}
-
-/// Counts a message against the address's limit, and answers it if it is over.
-bool Session::MayAsk(const ClientMessage& message)
-{
-    if (std::holds_alternative<CloseRequest>(message)) return true;
-    const auto why = context_.throttle.WhyNotRequest(arrival_.address, Throttle::Steady::now());
-    if (why.empty()) return true;
-    if (const auto* subscribe = std::get_if<SubscribeRequest>(&message)) {
-        Send(ClosedMessage(subscribe->subscription, why));
-    } else if (const auto* auth = std::get_if<AuthRequest>(&message)) {
-        Send(OkMessage(auth->event.id, false, why));
-    } else {
-        Send(NoticeMessage(why));
-    }
-    return false;
 }
 
 void Session::Take(SubscribeRequest request)
 {
     const auto& name = request.subscription;
-    if (const auto why = context_.access.WhyNotRead(*authenticated_); !why.empty()) {
+    if (const auto why = WhyNotShow(request.filters); !why.empty()) {
         return Send(ClosedMessage(name, why));
     }
     if (!subscriptions_.contains(name) &&
@@ -167,6 +153,9 @@ void Session::Take(const AuthRequest& request)
         return Send(OkMessage(event.id, false, why));
     }
     authenticated_ = std::make_shared<const Authenticated>(std::move(keys));
+    for (auto& [name, subscription] : subscriptions_) {
+        NarrowToReader(subscription.filters, *authenticated_);
+    }
     Send(OkMessage(event.id, true, ""));
 }
 
@@ -283,7 +272,8 @@ void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)
     context_.figures.latencies.Add(now - event->received);
     if (stored) context_.figures.CountEvent(now);
     if (!stored) ++context_.figures.refused;
-    Answer(OkMessage(event->event.id, *outcome != Verdict::kDeleted, TextOf(*outcome)));
+    const bool kept = stored || *outcome == Verdict::kDuplicate;
+    Answer(OkMessage(event->event.id, kept, TextOf(*outcome)));
 }
 
 void Session::OnRefused(std::string reply)
@@ -297,9 +287,12 @@ void Session::OnRefused(std::string reply)
 void Session::OnAccepted(const EventPtr& event)
 {
     asio::post(socket_->get_executor(), [self = shared_from_this(), event] {
-        self->context_.figures.CountEvent(Figures::Steady::now());
-        self->Answer(OkMessage(event->event.id, true, ""));
+        auto& figures = self->context_.figures;
+        figures.CountEvent(Figures::Steady::now());
+        const auto before = figures.delivered;
         self->context_.sessions.Deliver(event);
+        const bool heard = figures.delivered > before;
+        self->Answer(OkMessage(event->event.id, true, heard ? "" : kUnheard));
     });
 }
 

@@ -14,6 +14,7 @@
 #include "relay-image/session/event_intake.hpp"
 #include "relay-image/session/sessions.hpp"
 #include "relay-image/session/subscription.hpp"
+#include "relay-image/session/syncs.hpp"
 #include "relay-image/storage/event_readers.hpp"
 #include "relay-image/transport/throttle.hpp"
 #include "relay-image/transport/websocket.hpp"
@@ -33,6 +34,7 @@ struct SessionContext {
     Figures& figures;
     Throttle& throttle;
     WebSocketShared& shared;
+    SyncRoom sync_room{1'000'000};  ///< Some 40 MB when it is full.
 };
 
 /// Who opened a session, and how.
@@ -66,7 +68,7 @@ public:
     /// Ends the connection if the rules have no place for its address or its keys any more.
     void Obey(const AccessPolicy& access);
     /// To be called about every second: pings the silent, ends the dead and the slow.
-    void Tend(WebSocket::Steady::time_point now) { socket_->Tend(now); }
+    void Tend(WebSocket::Steady::time_point now);
     std::size_t unanswered() const { return unanswered_; }
     std::size_t subscription_count() const { return subscriptions_.size(); }
 
@@ -82,9 +84,17 @@ public:
 private:
     void Publish(std::string message);
     bool MayAsk(const ClientMessage& message);
+    void Take(const PublishRequest&) {}  // Was taken as text.
     void Take(SubscribeRequest request);
+    void Take(CountRequest request);
     void Take(const CloseRequest& request);
     void Take(const AuthRequest& request);
+    void Take(OpenSyncRequest request);
+    void Take(ContinueSyncRequest request);
+    void Take(const CloseSyncRequest& request);
+    void Take(const Refusal& refusal) { Send(refusal.reply); }
+    std::string WhyNotShow(std::vector<Filter>& filters) const;
+    Syncs& OpenSyncs();
     void Send(std::string_view message);
     void SendEvent(const Subscription& subscription, std::string_view json);
     void Answer(std::string_view reply);
@@ -102,6 +112,8 @@ private:
     std::deque<std::pair<std::string, std::uint64_t>> waiting_;  ///< Subscriptions to be queried.
     std::optional<StoredReply> reply_;                           ///< The one being sent.
     bool querying_ = false;
+    int counting_ = 0;              ///< COUNTs that wait for their answer.
+    std::shared_ptr<Syncs> syncs_;  ///< None until the client opens one.
     bool taking_ = true;
     std::uint64_t last_serial_ = 0;
     std::size_t unanswered_ = 0;  ///< Events taken from the client and not answered yet.

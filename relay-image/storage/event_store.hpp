@@ -19,6 +19,7 @@ enum class Verdict {
     kDuplicate,  ///< It was there already.
     kDeleted,    ///< Its author asked for its deletion before (NIP-09).
     kOutdated,   ///< A newer event is kept at its address.
+    kForeign,    ///< It asks for the deletion of what others wrote. Told by the writer only.
 };
 
 struct StoredEvent {

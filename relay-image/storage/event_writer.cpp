@@ -1,5 +1,7 @@
 #include "relay-image/storage/event_writer.hpp"
 
+#include "relay-image/storage/foreign_deletion.hpp"
+
 #include <algorithm>
 
 namespace berth::relay {
@@ -95,14 +97,22 @@ std::vector<Submission> EventWriter::Take(std::chrono::milliseconds patience)
 
 void EventWriter::Write(std::vector<Submission> batch)
 {
-    std::vector<EventPtr> events;
-    events.reserve(batch.size());
-    for (const auto& submission : batch) events.push_back(submission.event);
-    auto outcomes = Store(events);
     std::vector<Written> written;
     written.reserve(batch.size());
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        written.push_back({std::move(batch[i]), std::move(outcomes[i])});
+    std::vector<EventPtr> events;
+    events.reserve(batch.size());
+    for (auto& submission : batch) {
+        const bool foreign = DeletesOthersOnly(*store_, submission.event->event);
+        if (!foreign) events.push_back(submission.event);
+        written.push_back({std::move(submission), Verdict::kForeign});
+    }
+    const auto outcomes = Store(events);
+    auto outcome = outcomes.begin();
+    auto event = events.begin();
+    for (auto& one : written) {
+        if (event == events.end() || one.submission.event != *event) continue;
+        one.outcome = *outcome++;
+        ++event;
     }
     report_(std::move(written));
 }

@@ -130,7 +130,7 @@ TEST_F(LimitsTest, InformationIsReadableFromOtherSites)
     EXPECT_EQ(answer.headers.at("content-type"), "application/nostr+json");
     EXPECT_EQ(answer.headers.at("access-control-allow-origin"), "*");
     EXPECT_EQ(boost::json::parse(answer.body).at("supported_nips"),
-              (boost::json::array{1, 9, 11, 40, 42, 67, 70, 86}));
+              (boost::json::array{1, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 67, 70, 77, 86}));
     EXPECT_EQ(Fetch(relay_.port(), "/", {}, "OPTIONS").status, 204U);
 }
 

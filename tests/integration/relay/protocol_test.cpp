@@ -112,7 +112,7 @@ TEST_F(ProtocolTest, KeepsTheNewestOfReplaceableAndAddressableEvents)
     const auto others = Sign(bob_, {.kind = 0, .content = "bob", .created_at = now - 9});
     for (const auto& event : {older, newer, others}) ASSERT_EQ(client_.Publish(event), "true");
     EXPECT_EQ(client_.Query("{\"kinds\":[0]}"), (Ids{newer.id, others.id}));
-    ASSERT_EQ(client_.Publish(older), "true");
+    EXPECT_TRUE(client_.Publish(older).starts_with("false:duplicate:"));
     EXPECT_EQ(client_.Query("{\"kinds\":[0]}"), (Ids{newer.id, others.id}));
 
     const auto x1 = Sign(alice_, {.kind = 30000, .tags = {{"d", "x"}}, .created_at = now - 5});
@@ -140,6 +140,23 @@ TEST_F(ProtocolTest, DeletesOnlyTheAuthorsOwnEventsAndKeepsThemAway)
     EXPECT_TRUE(client_.Publish(list).starts_with("false:blocked:"));
     const auto later = Sign(alice_, {.kind = 30000, .tags = {{"d", "x"}}, .created_at = Now() + 5});
     EXPECT_EQ(client_.Publish(later), "true");
+}
+
+TEST_F(ProtocolTest, RefusesToDeleteWhatOthersWrote)
+{
+    const auto foreign = Sign(bob_, {.content = "foreign"});
+    const auto own = Sign(alice_, {.content = "own"});
+    for (const auto& event : {foreign, own}) ASSERT_EQ(client_.Publish(event), "true");
+    const auto outcome = [&](std::vector<nostr::Tag> tags) {
+        return client_.Publish(Sign(alice_, {.kind = 5, .tags = std::move(tags)}));
+    };
+    const nostr::Tag address{"a", "30000:" + bob_.pubkey() + ":x"};
+    EXPECT_TRUE(outcome({{"e", foreign.id}}).starts_with("false:blocked:"));
+    EXPECT_TRUE(outcome({address}).starts_with("false:blocked:"));
+    EXPECT_TRUE(outcome({address, {"e", foreign.id}}).starts_with("false:blocked:"));
+    EXPECT_EQ(outcome({{"e", std::string(64, 'f')}}), "true") << "it may come later";
+    EXPECT_EQ(outcome({address, {"e", foreign.id}, {"e", own.id}}), "true");
+    EXPECT_EQ(client_.Query("{\"kinds\":[1]}"), Ids{foreign.id});
 }
 
 TEST_F(ProtocolTest, ForgetsExpiredEvents)

@@ -35,6 +35,23 @@ TEST(ClientMessageTest, ReadsTheFourVerbs)
     EXPECT_EQ(std::get<CloseRequest>(Parse(R"(["CLOSE","s"])")).subscription, "s");
 }
 
+TEST(ClientMessageTest, ReadsCountsAndReconciliations)
+{
+    const auto count = std::get<CountRequest>(Parse(R"(["COUNT","q",{"#t":["x"]}])"));
+    EXPECT_EQ(count.query, "q");
+    EXPECT_TRUE(count.hll_offset.has_value());
+    EXPECT_FALSE(std::get<CountRequest>(Parse(R"(["COUNT","q",{"#t":["x"]},{}])")).hll_offset);
+    const auto open = std::get<OpenSyncRequest>(Parse(R"(["NEG-OPEN","n",{"kinds":[1]},"6100"])"));
+    EXPECT_EQ(open.sync, "n");
+    EXPECT_EQ(open.filter.kinds, std::vector{1});
+    EXPECT_EQ(open.message, (std::string{"\x61\0", 2}));
+    EXPECT_EQ(std::get<ContinueSyncRequest>(Parse(R"(["NEG-MSG","n","61"])")).message, "\x61");
+    EXPECT_EQ(std::get<CloseSyncRequest>(Parse(R"(["NEG-CLOSE","n"])")).sync, "n");
+    EXPECT_TRUE(ReplyTo(R"(["COUNT","q"])").starts_with(R"(["CLOSED","q","invalid: )"));
+    EXPECT_TRUE(ReplyTo(R"(["NEG-OPEN","n",{},"6"])").starts_with(R"(["NEG-ERR","n","invalid: )"));
+    EXPECT_TRUE(ReplyTo(R"(["NEG-MSG","n",1])").starts_with(R"(["NEG-ERR","n","invalid: )"));
+}
+
 TEST(ClientMessageTest, GuessesEventsByTheirFirstBytesOnly)
 {
     EXPECT_TRUE(LooksLikeEvent(R"(["EVENT",{}])"));

@@ -1,6 +1,7 @@
 #include "marketplace/db/statement.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <libpq-fe.h>
 
@@ -16,9 +17,11 @@ constexpr std::chrono::sys_days kEpoch{std::chrono::year{2000} / 1 / 1};
 template <typename Integer>
 void AppendBigEndian(std::string& bytes, Integer value)
 {
-    for (int shift = (static_cast<int>(sizeof value) - 1) * 8; shift >= 0; shift -= 8) {
-        bytes += static_cast<char>((value >> shift) & 0xff);
+    std::array<char, sizeof value> big{};
+    for (std::size_t i = 0; i < big.size(); ++i) {
+        big[i] = static_cast<char>((value >> ((big.size() - 1 - i) * 8)) & 0xff);
     }
+    bytes.append(big.data(), big.size());
 }
 
 StatementOutcome::Kind KindOf(const std::string& sqlstate)
@@ -70,7 +73,7 @@ std::string ArrayParameter::Encode() const
     AppendBigEndian(bytes, static_cast<std::uint32_t>(type_));
     AppendBigEndian(bytes, count_);
     AppendBigEndian(bytes, std::uint32_t{1});  // Lower bound.
-    return bytes + items_;
+    return bytes += items_;
 }
 
 void StatementSession::Close::operator()(pg_conn* connection) const { PQfinish(connection); }

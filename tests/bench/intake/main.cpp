@@ -14,6 +14,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/nostr/event.hpp"
+#include "tests/bench/intake/cpu_time.hpp"
 #include "tests/bench/intake/load.hpp"
 #include "tests/bench/intake/yardstick.hpp"
 #include "tests/integration/access/raw_client.hpp"
@@ -23,8 +24,8 @@ namespace berth::bench {
 namespace {
 
 constexpr std::size_t kWarmUp = 5'000;
-constexpr std::size_t kRounds = 3;  // Each measures both: what disturbs the machine disturbs both.
-constexpr std::size_t kMeasured = 25'000;
+constexpr std::size_t kRounds = 7;  // Each measures both: what disturbs the machine disturbs both.
+constexpr std::size_t kMeasured = 10'000;
 constexpr std::size_t kKilled = 20'000;
 constexpr std::size_t kCustomers = 64;
 constexpr auto kPlan = "plans/bench";
@@ -95,8 +96,42 @@ std::vector<SignedOrder> SignOrders(std::size_t count, const std::string& market
 /// One round of both.
 struct Round {
     LoadResult intake;
-    double pgbench = 0;
+    PgbenchResult pgbench;
+    double marketplace_cpu_micros = 0;  ///< An order.
+    double postgres_cpu_micros = 0;
+    double client_cpu_micros = 0;
+
+    double Ratio() const { return intake.PerSecond() / pgbench.per_second; }
 };
+
+/// CPU time of all who take part, at one moment.
+struct CpuTimes {
+    explicit CpuTimes(test::RunningMarketplace& of)
+        : marketplace{CpuOf(of.process().pid())},
+          postgres{CpuOfServer(of.DatabaseUrl())},
+          client{CpuOfUs()}
+    {
+    }
+    std::chrono::microseconds marketplace, postgres, client;
+};
+
+Round RunRound(test::RunningMarketplace& marketplace, const std::vector<SignedOrder>& orders,
+               const std::string& like)
+{
+    Round round;
+    const CpuTimes before{marketplace};
+    round.intake = Send(orders, {.address = marketplace.address()});
+    const CpuTimes after{marketplace};
+    if (round.intake.refused > 0) throw std::runtime_error(round.intake.first_refusal);
+    const auto count = static_cast<double>(orders.size());
+    const auto each = [count](auto used) { return static_cast<double>(used.count()) / count; };
+    round.marketplace_cpu_micros = each(after.marketplace - before.marketplace);
+    round.postgres_cpu_micros = each(after.postgres - before.postgres);
+    round.client_cpu_micros = each(after.client - before.client);
+    round.pgbench = MeasurePgbench(marketplace.DatabaseUrl(), like);
+    return round;
+}
+
 struct Figures {
     std::vector<Round> rounds;
     std::size_t acknowledged = 0;
@@ -110,18 +145,6 @@ struct Figures {
         for (const auto& round : rounds) values.push_back(ask(round));
         std::ranges::sort(values);
         return values[values.size() / 2];
-    }
-    double Intake() const
-    {
-        return Median([](const Round& r) { return r.intake.PerSecond(); });
-    }
-    double Pgbench() const
-    {
-        return Median([](const Round& r) { return r.pgbench; });
-    }
-    double Ratio() const
-    {
-        return Median([](const Round& r) { return r.intake.PerSecond() / r.pgbench; });
     }
     double Millis(double part) const
     {
@@ -158,11 +181,9 @@ Figures Measure()
     const auto one = acknowledged.front();
     Figures figures;
     for (std::size_t i = 0; i < kRounds; ++i) {
-        auto& round = figures.rounds.emplace_back();
-        round.intake = Send(orders.Take(kMeasured), {.address = marketplace.address()});
-        if (round.intake.refused > 0) throw std::runtime_error(round.intake.first_refusal);
-        std::ranges::copy(round.intake.acknowledged, std::back_inserter(acknowledged));
-        round.pgbench = MeasurePgbench(marketplace.DatabaseUrl(), one);
+        figures.rounds.push_back(RunRound(marketplace, orders.Take(kMeasured), one));
+        std::ranges::copy(figures.rounds.back().intake.acknowledged,
+                          std::back_inserter(acknowledged));
     }
     const auto killed =
         Send(orders.Take(kKilled),
@@ -175,29 +196,51 @@ Figures Measure()
 
 boost::json::object ToJson(const Figures& figures)
 {
-    return {{"benchmark", "intake"},
-            {"figures",
-             {{"orders_per_second", figures.Intake()},
-              {"p50_millis", figures.Millis(0.5)},
-              {"p99_millis", figures.Millis(0.99)},
-              {"orders", kRounds * kMeasured},
-              {"rounds", kRounds},
-              {"in_flight", LoadOptions{}.in_flight},
-              {"acknowledged_before_kill", figures.acknowledged},
-              {"lost_after_kill", figures.lost}}},
-            {"yardstick",
-             {{"name", "pgbench -M prepared -c 8, the same rows, one transaction each"},
-              {"transactions_per_second", figures.Pgbench()}}},
-            {"ratio", figures.Ratio()}};
+    const auto of = [&](auto member) {
+        return figures.Median([member](const Round& round) { return round.*member; });
+    };
+    const auto of_pgbench = [&](auto member) {
+        return figures.Median([member](const Round& round) { return round.pgbench.*member; });
+    };
+    const auto per_second =
+        figures.Median([](const Round& round) { return round.intake.PerSecond(); });
+    boost::json::array ratios;
+    for (const auto& round : figures.rounds) ratios.push_back(round.Ratio());
+    return {
+        {"benchmark", "intake"},
+        {"figures",
+         {{"orders_per_second", per_second},
+          {"p50_millis", figures.Millis(0.5)},
+          {"p99_millis", figures.Millis(0.99)},
+          {"marketplace_cpu_micros_per_order", of(&Round::marketplace_cpu_micros)},
+          {"postgres_cpu_micros_per_order", of(&Round::postgres_cpu_micros)},
+          {"client_cpu_micros_per_order", of(&Round::client_cpu_micros)},
+          {"orders", kRounds * kMeasured},
+          {"rounds", kRounds},
+          {"in_flight", LoadOptions{}.in_flight},
+          {"acknowledged_before_kill", figures.acknowledged},
+          {"lost_after_kill", figures.lost}}},
+        {"yardstick",
+         {{"name", "pgbench -M prepared -c 8, the same rows, one transaction each"},
+          {"transactions_per_second", of_pgbench(&PgbenchResult::per_second)},
+          {"postgres_cpu_micros_per_transaction", of_pgbench(&PgbenchResult::server_cpu_micros)},
+          {"client_cpu_micros_per_transaction", of_pgbench(&PgbenchResult::client_cpu_micros)}}},
+        {"ratios", ratios},
+        {"ratio", figures.Median([](const Round& round) { return round.Ratio(); })}};
 }
 
-void Print(const Figures& figures)
+void Print(const boost::json::object& line)
 {
-    std::cout << "orders accepted   " << figures.Intake() << " /s, p50 " << figures.Millis(0.5)
-              << " ms, p99 " << figures.Millis(0.99) << " ms\npgbench           "
-              << figures.Pgbench() << " /s\nratio             " << figures.Ratio()
-              << " (medians of " << kRounds << " rounds)\nafter kill -9     " << figures.lost
-              << " of " << figures.acknowledged << " acknowledged orders lost\n";
+    const auto& figures = line.at("figures").as_object();
+    const auto& yardstick = line.at("yardstick").as_object();
+    std::cout << "orders accepted   " << figures.at("orders_per_second") << " /s, p50 "
+              << figures.at("p50_millis") << " ms, p99 " << figures.at("p99_millis")
+              << " ms\npgbench           " << yardstick.at("transactions_per_second")
+              << " /s\nratio             " << line.at("ratio") << " (medians of " << kRounds
+              << " rounds)\nCPU of an order   " << figures.at("marketplace_cpu_micros_per_order")
+              << " us marketplace, " << figures.at("postgres_cpu_micros_per_order")
+              << " us PostgreSQL\nafter kill -9     " << figures.at("lost_after_kill") << " of "
+              << figures.at("acknowledged_before_kill") << " acknowledged orders lost\n";
 }
 
 }  // namespace
@@ -209,10 +252,11 @@ int main(int argc, char** argv)
     const bool json = argc > 1 && std::string_view{argv[1]} == "--json";
     try {
         const auto figures = Measure();
+        const auto line = ToJson(figures);
         if (json) {
-            std::cout << boost::json::serialize(ToJson(figures)) << std::endl;
+            std::cout << boost::json::serialize(line) << std::endl;
         } else {
-            Print(figures);
+            Print(line);
         }
         return figures.lost == 0 ? 0 : 1;
     } catch (const std::exception& error) {

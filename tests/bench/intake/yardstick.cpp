@@ -10,6 +10,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
+#include "tests/bench/intake/cpu_time.hpp"
 
 namespace berth::bench {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPgbench = "/usr/lib/postgresql/15/bin/pgbench";
-constexpr auto kSeconds = "5";
+constexpr auto kSeconds = "3";
 constexpr auto kLimit = 60s;
 
 /// A script of pgbench: one statement, hence one transaction, with the rows of one order. Ids are
@@ -52,9 +53,16 @@ constexpr auto kKept = R"sql(
     JOIN orders USING (customer_id, event_id)
     JOIN order_events USING (customer_id, order_id))sql";
 
+double NumberAfter(const std::string& text, const std::string& words)
+{
+    const auto at = text.find(words);
+    if (at == text.npos) throw std::runtime_error("pgbench said: " + text);
+    return std::stod(text.substr(at + words.size()));
+}
+
 }  // namespace
 
-double MeasurePgbench(const std::string& database_url, const std::string& event_id)
+PgbenchResult MeasurePgbench(const std::string& database_url, const std::string& event_id)
 {
     pqxx::connection connection{database_url};
     pqxx::nontransaction tx{connection};
@@ -66,14 +74,17 @@ double MeasurePgbench(const std::string& database_url, const std::string& event_
     Command command;
     command.argv = {kPgbench, "-M", "prepared", "-n", "-c",          "8",         "-j",
                     "2",      "-T", kSeconds,   "-f", file.string(), database_url};
+    const auto server = CpuOfServer(database_url);
+    const auto client = CpuOfEndedChildren();
     const auto ran = runner.Run(command, Deadline::After(kLimit));
     std::filesystem::remove(file);
     if (!ran) throw std::runtime_error("pgbench: " + ran.error().message);
-    const std::string_view out = ran->out;
-    constexpr std::string_view kTps = "tps = ";
-    const auto tps = out.find(kTps);
-    if (ran->exit_code != 0 || tps == out.npos) throw std::runtime_error("pgbench: " + ran->err);
-    return std::stod(std::string{out.substr(tps + kTps.size())});
+    if (ran->exit_code != 0) throw std::runtime_error("pgbench: " + ran->err);
+    const auto count = NumberAfter(ran->out, "transactions actually processed: ");
+    const auto each = [count](auto used) { return static_cast<double>(used.count()) / count; };
+    return {.per_second = NumberAfter(ran->out, "tps = "),
+            .server_cpu_micros = each(CpuOfServer(database_url) - server),
+            .client_cpu_micros = each(CpuOfEndedChildren() - client)};
 }
 
 std::size_t CountLost(const std::string& database_url, const std::vector<std::string>& event_ids)

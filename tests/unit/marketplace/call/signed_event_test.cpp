@@ -1,5 +1,6 @@
 #include "marketplace/call/signed_event.hpp"
 
+#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
 #include "berth/v1/order_service.pb.h"
@@ -48,6 +49,22 @@ std::string ReasonOfContent(const std::string& content)
     auto event = AnOrder();
     event.content = content;
     return ReasonOf(event);
+}
+
+TEST(ReadTermsTest, ReadsPlainTextAsTheGeneralReaderOfProtobufJsonDoes)
+{
+    for (const std::string content :
+         {R"({"plan":"plans/small","relayName":"mine"})", R"({"relay_name":"a","payFrom":""})",
+          R"({"relayName":"\u00e9\ud83d\ude00 \" \\ \n","plan":null})", R"({})",
+          R"({"customHostname":"\u0000"})"}) {
+        auto event = AnOrder();
+        event.content = content;
+        v1::OrderTerms read;
+        ASSERT_TRUE(ReadTerms(event, kMarketplace, kNow, read)) << content;
+        v1::OrderTerms expected;
+        ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(content, &expected).ok());
+        EXPECT_EQ(read.SerializeAsString(), expected.SerializeAsString()) << content;
+    }
 }
 
 TEST(ReadSignedEventTest, TakesASignedEventOfItsKind)

@@ -1,6 +1,7 @@
 #include "marketplace/orders/worker_handlers.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "core/base/failpoint.hpp"
@@ -33,6 +34,19 @@ Result<void> RequireOperator(const call::Call& call)
     if (const auto caller = call::CallerOf(call); !caller) return caller.error();
     if (call.Has(call::Role::kOperator)) return {};
     return Fail(ErrorCode::kForbidden, "NOT_AN_OPERATOR", "This key is not a registered operator.");
+}
+
+std::vector<queue::JobLease> LeasesOf(
+    const google::protobuf::RepeatedPtrField<v1::JobLease>& leases)
+{
+    constexpr std::string_view kCollection = "jobs/";
+    constexpr std::uint64_t kEpochMax = std::numeric_limits<std::int64_t>::max();
+    std::vector<queue::JobLease> read;
+    for (const auto& lease : leases) {
+        if (!lease.job().starts_with(kCollection) || lease.epoch() > kEpochMax) continue;
+        read.push_back({lease.job().substr(kCollection.size()), lease.epoch()});
+    }
+    return read;
 }
 
 bool IsDoable(const v1::RegisterWorkerRequest& worker, const queue::Job& job, const v1::Plan& plan)
@@ -114,12 +128,13 @@ Result<v1::AcquireJobsResponse> WorkerHandlers::AcquireJobs(const call::Call& ca
     auto acquired = parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
         const auto worker = queue::SeeWorker(tx, call.caller, request.worker());
         if (!worker) return NotRegistered();
-        const auto jobs =
-            queue::LeaseJobs(tx, {.operator_id = call.caller,
-                                  .worker = request.worker(),
-                                  .limit = std::clamp(request.max_jobs(), 1, kJobsMax),
-                                  .doable = DoableOf(*worker),
-                                  .lease = parts_.queue.lease});
+        queue::LeaseRequest wanted{.operator_id = call.caller,
+                                   .worker = request.worker(),
+                                   .limit = std::clamp(request.max_jobs(), 1, kJobsMax),
+                                   .doable = DoableOf(*worker),
+                                   .lease = parts_.queue.lease};
+        if (request.has_held()) wanted.held = LeasesOf(request.held().leases());
+        const auto jobs = queue::LeaseJobs(tx, wanted);
         Response response;
         for (const auto& job : jobs) {
             const auto order = FindOrder(tx, job.order_id);
@@ -140,12 +155,7 @@ Result<v1::HeartbeatResponse> WorkerHandlers::Heartbeat(const call::Call& call,
 {
     using Response = v1::HeartbeatResponse;
     if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
-    constexpr std::string_view kCollection = "jobs/";
-    std::vector<queue::JobLease> leases;
-    for (const auto& lease : request.leases()) {
-        if (!lease.job().starts_with(kCollection)) continue;
-        leases.push_back({lease.job().substr(kCollection.size()), lease.epoch()});
-    }
+    const auto leases = LeasesOf(request.leases());
     return parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
         Response response;
         const auto lost = queue::KeepLeases(tx,

@@ -33,15 +33,21 @@ struct Executor::State {
                 .lease = parts.settings.lease};
     }
 
+    /// Leases a job and holds it. One thread at a time, so that what another has just leased is not
+    /// taken for lost.
     std::optional<Job> LeaseOne()
     {
+        const std::scoped_lock alone{leasing};
+        auto request = Request(1);
+        request.held = Held();
         auto leased = parts.database.Transact<std::vector<Job>>(
-            [&](pqxx::work& tx) -> Result<std::vector<Job>> { return LeaseJobs(tx, Request(1)); });
+            [&](pqxx::work& tx) -> Result<std::vector<Job>> { return LeaseJobs(tx, request); });
         if (!leased) {
             parts.log.Warning("No job could be leased.", {{"reason", leased.error().reason}});
             return std::nullopt;
         }
         if (leased->empty()) return std::nullopt;
+        Hold(leased->front(), true);
         return std::move(leased->front());
     }
 
@@ -58,11 +64,8 @@ struct Executor::State {
     {
         while (!Stopping()) {
             const auto job = LeaseOne();
-            if (job) {
-                Run(*job);
-            } else if (!Wait()) {
-                return;
-            }
+            const bool recorded = job && Run(*job);
+            if (!recorded && !Wait()) return;
         }
     }
 
@@ -72,15 +75,14 @@ struct Executor::State {
         return stopping;
     }
 
-    void Run(const Job& job)
+    /// False where what it came to is not recorded: then it is leased and run again.
+    bool Run(const Job& job)
     {
-        Hold(job, true);
         const auto duty = duties.at(job.kind + '/' + job.step);
         const auto boundary = "market." + job.kind + "." + job.step;
         Failpoint(boundary + ".leased");
         const auto outcome = duty->Run(job, Deadline::After(parts.duty_limit));
         Failpoint(boundary + ".ran");
-        Hold(job, false);
         if (!outcome) {
             parts.log.Warning("A job failed and will be tried again.",
                               {{"job", job.job_id},
@@ -90,10 +92,13 @@ struct Executor::State {
                                {"message", outcome.error().message},
                                {"trace", job.trace}});
         }
-        if (!outcome || outcome->kind != DutyOutcome::Kind::kRecorded) Record(job, outcome);
+        const bool done = outcome && outcome->kind == DutyOutcome::Kind::kRecorded;
+        const bool recorded = done || Record(job, outcome);
+        Hold(job, false);
+        return recorded;
     }
 
-    void Record(const Job& job, const Result<DutyOutcome>& outcome)
+    bool Record(const Job& job, const Result<DutyOutcome>& outcome)
     {
         const auto recorded = parts.database.Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
             const auto held = LockHeld(tx, job);
@@ -112,6 +117,15 @@ struct Executor::State {
             parts.log.Warning("What a job came to was not recorded.",
                               {{"job", job.job_id}, {"reason", recorded.error().reason}});
         }
+        return recorded.has_value();
+    }
+
+    std::vector<JobLease> Held()
+    {
+        const std::scoped_lock lock{mutex};
+        std::vector<JobLease> leases;
+        for (const auto& [id, epoch] : running) leases.push_back({id, epoch});
+        return leases;
     }
 
     void Hold(const Job& job, bool hold)
@@ -126,11 +140,7 @@ struct Executor::State {
 
     void KeepRunning()
     {
-        std::vector<JobLease> leases;
-        {
-            const std::scoped_lock lock{mutex};
-            for (const auto& [id, epoch] : running) leases.push_back({id, epoch});
-        }
+        const auto leases = Held();
         if (leases.empty()) return;
         const auto lost = parts.database.Transact<std::vector<JobLease>>(
             [&](pqxx::work& tx) -> Result<std::vector<JobLease>> {
@@ -155,6 +165,7 @@ struct Executor::State {
     const std::string name = ToBase32(RandomBytes(10));
     std::map<std::string, Duty*> duties;
     std::vector<std::string> doable;
+    std::mutex leasing;
     std::mutex mutex;
     std::condition_variable changed;
     std::set<std::pair<std::string, std::uint64_t>> running;  ///< Job and epoch: a job may be led

@@ -34,7 +34,10 @@ constexpr auto kWake = R"sql(
 
 constexpr auto kLease = R"sql(
     WITH due AS (SELECT job_id FROM jobs
-                 WHERE queue_id = $1 AND run_at <= now() AND leased_until <= now()
+                 WHERE queue_id = $1 AND run_at <= now()
+                   AND (leased_until <= now()
+                        OR ($6::boolean AND worker = $4 AND (job_id, epoch) NOT IN (
+                                SELECT * FROM unnest($7::text[], $8::bigint[]))))
                    AND kind || '/' || step = ANY ($2::text[])
                  ORDER BY run_at, job_id LIMIT $3 FOR UPDATE SKIP LOCKED)
     UPDATE jobs SET epoch = epoch + 1, sequence = 0, attempt = attempt + 1, worker = $4,
@@ -169,6 +172,23 @@ std::string TextArray(const std::vector<std::string>& values)
     return text + '}';
 }
 
+/// Leases as two arrays for unnest.
+struct LeaseArrays {
+    explicit LeaseArrays(const std::vector<JobLease>& leases)
+    {
+        std::vector<std::string> of_jobs;
+        std::vector<std::string> of_epochs;
+        for (const auto& lease : leases) {
+            of_jobs.push_back(lease.job_id);
+            of_epochs.push_back(std::to_string(lease.epoch));
+        }
+        ids = TextArray(of_jobs);
+        epochs = TextArray(of_epochs);
+    }
+    std::string ids;
+    std::string epochs;
+};
+
 /// Order jobs carry their order in front, so that a report on a finished one finds its order.
 std::string NewJobId(const std::string& order_id)
 {
@@ -213,13 +233,15 @@ std::vector<Job> LeaseJobs(pqxx::work& tx, const LeaseRequest& request)
     std::vector<Job> jobs;
     auto lanes = LanesOf(tx, request.operator_id);
     if (lanes.empty() || request.doable.empty()) return jobs;
+    const LeaseArrays held{request.held.value_or(std::vector<JobLease>{})};
     const auto turn = static_cast<unsigned char>(RandomBytes(1)[0]) % lanes.size();
     std::rotate(lanes.begin(), lanes.begin() + static_cast<std::ptrdiff_t>(turn), lanes.end());
     for (const auto lane : lanes) {
         const auto left = request.limit - static_cast<int>(jobs.size());
         if (left <= 0) break;
-        const auto rows = tx.exec_params(kLease, lane, TextArray(request.doable), left,
-                                         request.worker, Millis(request.lease));
+        const auto rows =
+            tx.exec_params(kLease, lane, TextArray(request.doable), left, request.worker,
+                           Millis(request.lease), request.held.has_value(), held.ids, held.epochs);
         for (const auto& row : rows) jobs.push_back(ReadJob(row));
     }
     return jobs;
@@ -228,18 +250,13 @@ std::vector<Job> LeaseJobs(pqxx::work& tx, const LeaseRequest& request)
 std::vector<JobLease> KeepLeases(pqxx::work& tx, const LeaseRequest& who,
                                  const std::vector<JobLease>& leases)
 {
-    std::vector<std::string> ids;
-    std::vector<std::string> epochs;
     std::set<std::pair<std::string, std::uint64_t>> lost;
-    for (const auto& lease : leases) {
-        ids.push_back(lease.job_id);
-        epochs.push_back(std::to_string(lease.epoch));
-        lost.emplace(lease.job_id, lease.epoch);
-    }
+    for (const auto& lease : leases) lost.emplace(lease.job_id, lease.epoch);
     if (leases.empty()) return {};
+    const LeaseArrays held{leases};
     for (const auto lane : LanesOf(tx, who.operator_id)) {
-        const auto kept = tx.exec_params(kKeep, lane, TextArray(ids), TextArray(epochs), who.worker,
-                                         Millis(who.lease));
+        const auto kept =
+            tx.exec_params(kKeep, lane, held.ids, held.epochs, who.worker, Millis(who.lease));
         for (const auto& row : kept) {
             lost.erase({row[0].as<std::string>(), row[1].as<std::uint64_t>()});
         }

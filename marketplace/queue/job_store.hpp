@@ -36,6 +36,12 @@ struct Job {
     std::string trace;
 };
 
+/// A lease by job and epoch.
+struct JobLease {
+    std::string job_id;
+    std::uint64_t epoch = 0;
+};
+
 /// Who leases which jobs, for how long.
 struct LeaseRequest {
     std::string operator_id;
@@ -43,12 +49,9 @@ struct LeaseRequest {
     int limit = 1;
     std::vector<std::string> doable;  ///< `kind/step`; only these.
     std::chrono::milliseconds lease{0};
-};
-
-/// A lease by job and epoch.
-struct JobLease {
-    std::string job_id;
-    std::uint64_t epoch = 0;
+    /// All that the worker knows it holds: what is leased to it beyond these was leased by an
+    /// answer that it never got, and counts as due. Unset where the worker does not tell.
+    std::optional<std::vector<JobLease>> held{};
 };
 
 /// All within the caller's transaction. A job is read with LockJob, compared with the epoch that

@@ -4,10 +4,12 @@ namespace berth::worker {
 
 std::shared_ptr<HeldJob> JobLeases::Hold(const v1::Job& job)
 {
+    const std::scoped_lock lock{mutex_};
+    const auto found = jobs_.find(job.name());
+    if (found != jobs_.end() && found->second.held->epoch == job.epoch()) return found->second.held;
     auto held = std::make_shared<HeldJob>();
     held->job = job.name();
     held->epoch = job.epoch();
-    const std::scoped_lock lock{mutex_};
     jobs_[job.name()] = {.held = held, .kept = Deadline::Steady::now()};
     return held;
 }
@@ -19,16 +21,23 @@ void JobLeases::Drop(const HeldJob& held)
     if (found != jobs_.end() && found->second.held.get() == &held) jobs_.erase(found);
 }
 
+v1::HeldLeases JobLeases::Held() const
+{
+    v1::HeldLeases held;
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [name, entry] : jobs_) {
+        auto& lease = *held.add_leases();
+        lease.set_job(name);
+        lease.set_epoch(entry.held->epoch);
+    }
+    return held;
+}
+
 v1::HeartbeatRequest JobLeases::Request(const std::string& worker) const
 {
     v1::HeartbeatRequest request;
     request.set_worker(worker);
-    const std::scoped_lock lock{mutex_};
-    for (const auto& [name, entry] : jobs_) {
-        auto& lease = *request.add_leases();
-        lease.set_job(name);
-        lease.set_epoch(entry.held->epoch);
-    }
+    *request.mutable_leases() = std::move(*Held().mutable_leases());
     return request;
 }
 

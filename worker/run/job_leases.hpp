@@ -25,8 +25,11 @@ public:
     /// `lease` is how long the marketplace lets a lease stand without a heartbeat.
     explicit JobLeases(std::chrono::milliseconds lease) : lease_{lease} {}
 
+    /// The same for the same job and epoch, until it is dropped.
     std::shared_ptr<HeldJob> Hold(const v1::Job& job);
     void Drop(const HeldJob& held);
+    /// All that is held: what the marketplace has leased to us beyond it never reached us.
+    v1::HeldLeases Held() const;
     /// What to keep alive.
     v1::HeartbeatRequest Request(const std::string& worker) const;
     /// What a heartbeat that was sent at `sent` has come to.

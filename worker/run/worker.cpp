@@ -54,12 +54,16 @@ void Worker::TakeJobs()
     request.set_worker(settings_.registration.worker());
     while (const int free = slots_->WaitForFree()) {
         request.set_max_jobs(free);
+        *request.mutable_held() = leases_.Held();
         request.set_wait_millis(
             static_cast<std::int32_t>(std::chrono::milliseconds{kLongPoll}.count()));
         const auto taken = needs_.marketplace.Acquire(
             request, Deadline::After(kLongPoll + kCallLimit).OrWhen(draining_));
         if (taken) {
-            for (const auto& job : taken->jobs()) slots_->Start(job);
+            for (const auto& job : taken->jobs()) {
+                leases_.Hold(job);  // Before we tell again what we hold.
+                slots_->Start(job);
+            }
             continue;
         }
         needs_.log.Warning("No jobs could be taken.",

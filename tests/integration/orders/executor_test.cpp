@@ -72,6 +72,25 @@ private:
     std::shared_future<void> go_;
 };
 
+/// Runs once in vain: what it came to cannot be recorded before it has run again.
+class UnrecordedDuty final : public queue::Duty {
+public:
+    explicit UnrecordedDuty(test::FreshDatabase& database) : database_{database} {}
+    std::string_view kind() const override { return "observe_channel"; }
+    std::string_view step() const override { return "observe"; }
+    Result<queue::DutyOutcome> Run(const queue::Job&, Deadline) override
+    {
+        database_.Value(++runs_ == 1
+                            ? "ALTER TABLE job_history ADD CONSTRAINT in_the_way CHECK (false)"
+                            : "ALTER TABLE job_history DROP CONSTRAINT in_the_way");
+        return queue::DutyOutcome::Finished();
+    }
+
+private:
+    test::FreshDatabase& database_;
+    std::atomic<int> runs_{0};
+};
+
 class ExecutorTest : public ::testing::Test {
 protected:
     template <typename Condition>
@@ -83,6 +102,20 @@ protected:
             std::this_thread::sleep_for(10ms);
         }
         return true;
+    }
+
+    void EnqueueOne()
+    {
+        world_.database.Do([](pqxx::work& tx) {
+            queue::Enqueue(tx,
+                           {.operator_id = queue::kMarketplace,
+                            .subject = "channels/xrp-1",
+                            .customer_id = "c",
+                            .order_id = "",
+                            .kind = "observe_channel",
+                            .step = "observe"},
+                           "t");
+        });
     }
 
     test::OrderWorld world_;
@@ -104,20 +137,23 @@ TEST_F(ExecutorTest, TriesAFailedDutyAgainAndFilesItWhenItIsDone)
     world_.queue.retry_first = 10ms;
     world_.queue.poll = 20ms;
     FailingDuty duty{2};
-    world_.database.Do([](pqxx::work& tx) {
-        queue::Enqueue(tx,
-                       {.operator_id = queue::kMarketplace,
-                        .subject = "channels/xrp-1",
-                        .customer_id = "c",
-                        .order_id = "",
-                        .kind = "observe_channel",
-                        .step = "observe"},
-                       "t");
-    });
+    EnqueueOne();
     const queue::Executor executor{{*world_.database, world_.listener, world_.log, world_.queue},
                                    {&duty}};
     EXPECT_TRUE(Until([&] { return world_.database.Value("SELECT count(*) FROM jobs") == "0"; }));
     EXPECT_EQ(world_.database.Value("SELECT outcome || epoch FROM job_history"), "done3");
+}
+
+TEST_F(ExecutorTest, AJobWhoseOutcomeWasNotRecordedDoesNotIdleUntilItsLeaseEnds)
+{
+    world_.queue.lease = 1h;
+    world_.queue.poll = 20ms;
+    UnrecordedDuty duty{world_.database};
+    EnqueueOne();
+    const queue::Executor executor{{*world_.database, world_.listener, world_.log, world_.queue},
+                                   {&duty}};
+    EXPECT_TRUE(Until([&] { return world_.database.Value("SELECT count(*) FROM jobs") == "0"; }));
+    EXPECT_EQ(world_.database.Value("SELECT outcome || epoch FROM job_history"), "done2");
 }
 
 TEST_F(ExecutorTest, KeepsTheLeaseOfAJobThatAnotherThreadWasStillLeavingBehind)
@@ -128,16 +164,7 @@ TEST_F(ExecutorTest, KeepsTheLeaseOfAJobThatAnotherThreadWasStillLeavingBehind)
     std::promise<void> go;
     LongDuty second{go.get_future().share()};
     LeadingDuty first{*world_.database, second.begun.get_future().share()};
-    world_.database.Do([](pqxx::work& tx) {
-        queue::Enqueue(tx,
-                       {.operator_id = queue::kMarketplace,
-                        .subject = "channels/xrp-1",
-                        .customer_id = "c",
-                        .order_id = "",
-                        .kind = "observe_channel",
-                        .step = "observe"},
-                       "t");
-    });
+    EnqueueOne();
     const queue::Executor executor{{*world_.database, world_.listener, world_.log, world_.queue},
                                    {&first, &second}};
     EXPECT_TRUE(Until([&] { return second.runs > 0; }));

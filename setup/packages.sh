@@ -76,6 +76,7 @@ packages=("${build_packages[@]}" "${run_packages[@]}")
 if [ "$scope" = test ]; then  # Look for the commands: some machines have a Node of another origin.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)
+  command -v cargo >/dev/null || packages+=(cargo)
 fi
 
 missing=()

@@ -1,6 +1,10 @@
 // Clients of others against the bare relay: nostr-tools as it comes from its registry.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 import { SimplePool, useWebSocketImplementation as usePoolSocket } from 'nostr-tools/pool';
@@ -140,6 +144,34 @@ test('a key vanishes', async () => {
   await relay.publish(sign(key, { kind: 62, tags: [['relay', bare.url]] }));
   assert.deepEqual(await read(relay, { ids: [note.id] }), []);
   await assert.rejects(relay.publish(note), /blocked:/);
+});
+
+/// Where websocat is, if it is installed: from a package, or `cargo install websocat`.
+const websocat = [process.env.WEBSOCAT, '/usr/bin/websocat', '/usr/local/bin/websocat']
+  .concat(path.join(process.env.HOME ?? '', '.cargo/bin/websocat'))
+  .find((file) => file && existsSync(file));
+
+test('websocat drives it by hand', { skip: !websocat && 'no websocat here' }, async () => {
+  const note = sign(alice, { content: 'typed', tags: [['t', 'websocat']] });
+  const program = spawn(websocat, ['--text', '--no-close', bare.url]);
+  const lines = createInterface({ input: program.stdout });
+  const answers = [];
+  const ended = new Promise((resolve) => {
+    lines.on('line', (line) => {
+      const message = JSON.parse(line);
+      answers.push(message);
+      if (message[0] === 'EOSE') resolve();
+    });
+  });
+  program.stdin.write(`${JSON.stringify(['EVENT', note])}\n`);
+  await new Promise((resolve) => {
+    lines.on('line', (line) => JSON.parse(line)[0] === 'OK' && resolve());
+  });
+  program.stdin.write(`${JSON.stringify(['REQ', 's', { '#t': ['websocat'] }])}\n`);
+  await ended;
+  program.kill();
+  assert.deepEqual(answers.map(([verb]) => verb), ['AUTH', 'OK', 'EVENT', 'EOSE']);
+  assert.deepEqual(answers[2], ['EVENT', 's', JSON.parse(JSON.stringify(note))]);
 });
 
 /// Reconciles by nostr-tools' own implementation of the protocol.

@@ -1,16 +1,10 @@
 #include "akash/sandbox/chain/chain.hpp"
 
-#include <ctime>
-#include <iomanip>
-#include <sstream>
-
 #include <boost/json.hpp>
 
 #include "akash/sandbox/chain/escrow.hpp"
-#include "akash/sandbox/chain/keys.hpp"
 #include "akash/sandbox/chain/messages.hpp"
 #include "core/base/assert.hpp"
-#include "core/base/encoding.hpp"
 
 namespace berth::sandbox {
 namespace {
@@ -18,9 +12,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t kAnteGas = 44'000;
-constexpr std::int64_t kNanosecond = 1'000'000'000;
-constexpr std::int64_t kUnorderedTtl = 600 * kNanosecond;
-constexpr std::size_t kMemoMax = 256;
 constexpr const char* kFeeCollector = "akash17xpfvakm2amg962yls6f84z3kell8c5lazw8j8";
 
 std::string Text(const json::value& value)
@@ -32,23 +23,6 @@ std::string Text(const json::value& value)
 std::uint64_t Number(const json::value& value)
 {
     return value.is_string() ? std::stoull(Text(value)) : value.to_number<std::uint64_t>();
-}
-
-/// As Go prints a time: `2026-11-23 18:59:18.023254668 +0000 UTC`.
-std::string GoTime(std::int64_t time_ns)
-{
-    const std::time_t seconds = time_ns / kNanosecond;
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::ostringstream out;
-    out << std::put_time(&parts, "%Y-%m-%d %H:%M:%S");
-    if (const auto rest = time_ns % kNanosecond; rest != 0) {
-        auto digits = std::to_string(rest + kNanosecond).substr(1);
-        while (digits.ends_with('0')) digits.pop_back();
-        out << '.' << digits;
-    }
-    out << " +0000 UTC";
-    return out.str();
 }
 
 TxResult Refused(const Refusal& refusal, std::uint64_t gas_wanted, std::uint64_t gas_used)
@@ -83,135 +57,13 @@ const StoredTx* Chain::FindTx(const std::string& address, std::uint64_t sequence
     return nullptr;
 }
 
+const BlockRecord* Chain::BlockAt(std::int64_t height) const
+{
+    const bool is_known = height > 0 && height <= height_;
+    return is_known ? &blocks_[static_cast<std::size_t>(height - 1)] : nullptr;
+}
+
 bool Chain::IsPending(const std::string& hash) const { return pending_hashes_.contains(hash); }
-
-Chain::Ante Chain::ReadAnte(const json::value& tx) const
-{
-    const auto& body = tx.at("body");
-    const auto& fee = tx.at("auth_info").at("fee");
-    const auto& messages = body.at("messages").as_array();
-    if (messages.empty())
-        throw Refusal{"sdk", 18, "must contain at least one message: invalid request"};
-    Ante ante;
-    ante.signer = SignerOf(messages.front());
-    ante.gas_wanted = Number(fee.at("gas_limit"));
-    for (const auto& coin : fee.at("amount").as_array()) {
-        const auto amount = Amount::Parse(Text(coin.at("amount")));
-        if (!amount || coin.at("denom") != "uakt") throw Refusal{"sdk", 13, "insufficient fee"};
-        ante.fee += *amount;
-    }
-    const auto& signers = tx.at("auth_info").at("signer_infos").as_array();
-    if (!signers.empty()) ante.sequence = Number(signers.front().at("sequence"));
-    ante.unordered = body.at("unordered").as_bool();
-    if (!body.at("timeout_timestamp").is_null()) {
-        ante.timeout_ns = ParseNanoseconds(Text(body.at("timeout_timestamp")));
-    }
-    return ante;
-}
-
-void Chain::CheckEnvelope(const json::value& tx, const Ante& ante, std::int64_t time_ns) const
-{
-    const auto& body = tx.at("body");
-    for (const auto& message : body.at("messages").as_array()) {
-        if (SignerOf(message) != ante.signer) {
-            throw Refusal{"sdk", 4, "wrong number of signers: unauthorized"};
-        }
-    }
-    if (ante.timeout_ns != 0 && time_ns > ante.timeout_ns) {
-        throw Refusal{"sdk", 42,
-                      "block time: " + GoTime(time_ns) +
-                          ", timeout timestamp: " + GoTime(ante.timeout_ns) + ": tx timeout"};
-    }
-    if (const auto limit = Number(body.at("timeout_height"));
-        limit != 0 && static_cast<std::int64_t>(limit) < height_) {
-        throw Refusal{"sdk", 30,
-                      "block height: " + std::to_string(height_) +
-                          ", timeout height: " + std::to_string(limit) + ": tx timeout height"};
-    }
-    if (const auto memo = Text(body.at("memo")); memo.size() > kMemoMax) {
-        throw Refusal{"sdk", 12,
-                      "maximum number of characters is 256 but received " +
-                          std::to_string(memo.size()) + " characters: memo too large"};
-    }
-    if (ante.gas_wanted < kAnteGas - 3'000) {
-        throw Refusal{"sdk", 11,
-                      "out of gas in location: ReadPerByte; gasWanted: " +
-                          std::to_string(ante.gas_wanted) + ", gasUsed: " +
-                          std::to_string(std::max<std::uint64_t>(ante.gas_wanted + 33, 1000)) +
-                          ": out of gas"};
-    }
-}
-
-void Chain::CheckFee(const Ante& ante) const
-{
-    const Amount required{
-        static_cast<std::int64_t>((ante.gas_wanted + 399) / 400)};  // 0.0025 a gas
-    if (ante.fee < required) {
-        const auto got = ante.fee == Amount{} ? "" : ante.fee.ToString() + "uakt";
-        throw Refusal{"sdk", 13,
-                      "insufficient fees; got: " + got + " required: " + required.ToString() +
-                          "uakt: insufficient fee"};
-    }
-    const auto balance = state_.Balance(ante.signer, "uakt");
-    if (balance < ante.fee) {
-        throw Refusal{"sdk", 5,
-                      "spendable balance " + balance.ToString() + "uakt is smaller than " +
-                          ante.fee.ToString() + "uakt: insufficient funds: insufficient funds"};
-    }
-}
-
-void Chain::CheckOrder(const Ante& ante, const AccountState& account, std::int64_t time_ns) const
-{
-    if (!ante.unordered) {
-        const auto pending = next_sequences_.find(ante.signer);
-        const auto expected = pending == next_sequences_.end() ? account.sequence : pending->second;
-        if (ante.sequence == expected) return;
-        throw Refusal{"sdk", 32,
-                      "account sequence mismatch, expected " + std::to_string(expected) + ", got " +
-                          std::to_string(ante.sequence) + ": incorrect account sequence"};
-    }
-    if (ante.sequence != 0) {
-        throw Refusal{"sdk", 18,
-                      "sequence is not allowed for unordered transactions: invalid request"};
-    }
-    if (ante.timeout_ns <= 0) {
-        throw Refusal{"sdk", 18,
-                      "unordered transaction must have timeout_timestamp set: invalid request"};
-    }
-    if (ante.timeout_ns > time_ns + kUnorderedTtl) {
-        throw Refusal{"sdk", 18, "unordered tx ttl exceeds 10m0s: invalid request"};
-    }
-    const std::pair nonce{ante.signer, ante.timeout_ns};
-    if (state_.used_timeouts.contains(nonce) || pending_timeouts_.contains(nonce)) {
-        throw Refusal{
-            "sdk", 18,
-            "already used timeout " + std::to_string(ante.timeout_ns) + ": invalid request"};
-    }
-}
-
-void Chain::CheckSignature(const json::value& tx, const EncodedTx& encoded, const Ante& ante) const
-{
-    const auto& signatures = tx.at("signatures").as_array();
-    const auto& signers = tx.at("auth_info").at("signer_infos").as_array();
-    if (signatures.empty() || signers.empty()) {
-        throw Refusal{"sdk", 15, "no signatures supplied"};
-    }
-    const auto account = state_.accounts.find(ante.signer);
-    if (account == state_.accounts.end()) {
-        throw Refusal{"sdk", 9, "account " + ante.signer + " does not exist: unknown address"};
-    }
-    CheckOrder(ante, account->second, time_ns_);
-    const auto pubkey = FromBase64(Text(signers.front().at("public_key").at("key"))).value_or("");
-    const auto signature = FromBase64(Text(signatures.front())).value_or("");
-    const auto message = SignBytes(encoded, chain_id_, account->second.number);
-    if (AddressOf(pubkey) != ante.signer || !VerifyMessage(pubkey, message, signature)) {
-        throw Refusal{"sdk", 4,
-                      "signature verification failed; please verify account number (" +
-                          std::to_string(account->second.number) + ") and chain-id (" + chain_id_ +
-                          "): (unable to verify single signer signature): "
-                          "unauthorized"};
-    }
-}
 
 TxResult Chain::Submit(const json::value& tx, const EncodedTx& encoded)
 {
@@ -221,6 +73,7 @@ TxResult Chain::Submit(const json::value& tx, const EncodedTx& encoded)
     Ante ante;
     try {
         ante = ReadAnte(tx);
+        CheckFields(ante);
         CheckEnvelope(tx, ante, time_ns_);
         CheckFee(ante);
         CheckSignature(tx, encoded, ante);
@@ -270,11 +123,14 @@ TxResult Chain::Simulate(const json::value& tx) const
 {
     try {
         const auto ante = ReadAnte(tx);
+        CheckFields(ante);
         const auto account = state_.accounts.find(ante.signer);
         if (account == state_.accounts.end()) {
             throw Refusal{"sdk", 9, "account " + ante.signer + " does not exist: unknown address"};
         }
-        if (!ante.unordered) CheckOrder(ante, account->second, time_ns_);
+        if (!ante.unordered || unordered_ != UnorderedSupport::kYes) {
+            CheckOrder(ante, account->second, time_ns_);
+        }
         auto copy = state_;
         auto result = RunMessages(copy, tx, height_);
         result.gas_wanted = ante.gas_wanted;
@@ -287,11 +143,10 @@ TxResult Chain::Simulate(const json::value& tx) const
 TxResult Chain::Deliver(const json::value& tx)
 {
     const auto ante = ReadAnte(tx);
-    if (ante.timeout_ns != 0 && time_ns_ > ante.timeout_ns) {
-        return Refused({"sdk", 42,
-                        "block time: " + GoTime(time_ns_) +
-                            ", timeout timestamp: " + GoTime(ante.timeout_ns) + ": tx timeout"},
-                       ante.gas_wanted, 0);
+    try {
+        CheckTimeout(ante, time_ns_);
+    } catch (const Refusal& refusal) {
+        return Refused(refusal, ante.gas_wanted, 0);
     }
     if (state_.Balance(ante.signer, "uakt") < ante.fee) {
         return Refused({"sdk", 5, "insufficient funds"}, ante.gas_wanted, 0);
@@ -351,9 +206,12 @@ void Chain::ApplyOperation(const json::object& operation)
                       .result = Deliver(*tx),
                       .height = height_,
                       .time_ns = time_ns_};
+        blocks_.back().hashes.push_back(hash);
     } else if (const auto* faucet = operation.if_contains("faucet")) {
-        state_.Add(Text(faucet->at("address")), Text(faucet->at("denom")),
-                   *Amount::Parse(Text(faucet->at("amount"))));
+        const auto denom = Text(faucet->at("denom"));
+        const auto amount = *Amount::Parse(Text(faucet->at("amount")));
+        state_.Add(Text(faucet->at("address")), denom, amount);
+        state_.supply[denom] += amount;
     } else if (const auto* provider = operation.if_contains("provider")) {
         ProviderState added{.address = Text(provider->at("address")),
                             .host_uri = Text(provider->at("host_uri")),
@@ -380,7 +238,9 @@ void Chain::Apply(const json::value& block)
 {
     BERTH_ASSERT(static_cast<std::int64_t>(Number(block.at("height"))) == height_ + 1);
     ++height_;
+    restarted_ = false;
     time_ns_ = static_cast<std::int64_t>(Number(block.at("time_ns")));
+    blocks_.push_back({.time_ns = time_ns_, .hashes = {}});
     for (const auto& operation : block.at("operations").as_array()) {
         ApplyOperation(operation.as_object());
         if (!queue_.empty()) queue_.pop_front();

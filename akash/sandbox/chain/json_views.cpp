@@ -162,7 +162,7 @@ json::object ProviderJson(const ProviderState& provider)
     return {{"owner", provider.address},
             {"host_uri", provider.host_uri},
             {"attributes", attributes},
-            {"info", json::object{{"email", "ops@example.com"}, {"website", "example.com"}}}};
+            {"info", json::object{{"email", provider.email}, {"website", provider.website}}}};
 }
 
 }  // namespace berth::sandbox

@@ -41,5 +41,6 @@ void StartGroup(MessageRun& run);
 void CreateBid(MessageRun& run);
 void CreateLease(MessageRun& run);
 void CloseLease(MessageRun& run);
+void CreateProvider(MessageRun& run);
 
 }  // namespace berth::sandbox

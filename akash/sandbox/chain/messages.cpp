@@ -78,6 +78,7 @@ constexpr Kind kKinds[] = {
     {"/akash.market.v1beta5.MsgCreateLease", CreateLease, 121'000},
     {"/akash.market.v1beta5.MsgCloseLease", CloseLease, 199'000},
     {"/akash.escrow.v1.MsgAccountDeposit", Deposit, 38'000},
+    {"/akash.provider.v1beta4.MsgCreateProvider", CreateProvider, 24'000},
     {"/cosmos.bank.v1beta1.MsgSend", Send, 35'000},
 };
 
@@ -115,7 +116,7 @@ void RunMessage(ChainState& state, const json::value& message, std::int64_t heig
 
 std::string SignerOf(const json::value& message)
 {
-    for (const char* key : {"signer", "from_address"}) {
+    for (const char* key : {"signer", "from_address", "owner"}) {
         if (message.as_object().contains(key)) return MessageText(message.at(key));
     }
     const char* id = message.as_object().contains("bid_id") ? "bid_id" : "id";

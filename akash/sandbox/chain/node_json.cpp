@@ -15,6 +15,8 @@ namespace json = boost::json;
 
 constexpr std::int64_t kNanosecond = 1'000'000'000;
 
+}  // namespace
+
 std::string Rfc3339(std::int64_t time_ns, bool with_fraction)
 {
     const std::time_t seconds = time_ns / kNanosecond;
@@ -26,8 +28,6 @@ std::string Rfc3339(std::int64_t time_ns, bool with_fraction)
     out << 'Z';
     return out.str();
 }
-
-}  // namespace
 
 json::object StatusJson(const Chain& chain)
 {

@@ -35,6 +35,43 @@ json::value Balances(const Chain& chain, const Question& question)
     return json::object{{"balances", balances}, {"pagination", json::object{}}};
 }
 
+json::value TotalSupply(const Chain& chain, const Question&)
+{
+    json::array supply;
+    for (const auto& [denom, amount] : chain.state().supply) {
+        supply.push_back(json::object{{"denom", denom}, {"amount", amount.ToString()}});
+    }
+    return json::object{{"supply", supply},
+                        {"pagination", json::object{{"next_key", nullptr}, {"total", "0"}}}};
+}
+
+json::object Metadata(const std::string& base, const std::string& symbol,
+                      const std::string& display, const std::string& name,
+                      const std::string& description)
+{
+    const auto unit = base.substr(1);
+    json::array units{json::object{{"denom", base}, {"exponent", 0}, {"aliases", json::array{}}},
+                      json::object{{"denom", unit}, {"exponent", 6}, {"aliases", json::array{}}}};
+    return {{"description", description},
+            {"denom_units", units},
+            {"base", base},
+            {"display", display},
+            {"name", name},
+            {"symbol", symbol},
+            {"uri", ""},
+            {"uri_hash", ""}};
+}
+
+json::value DenomMetadata(const Chain&, const Question&)
+{
+    return json::object{
+        {"metadatas",
+         json::array{
+             Metadata("uact", "ACT", "uact", "Akash Compute Token", "Akash Compute Token"),
+             Metadata("uakt", "AKT", "akt", "Akash Native Token", "The native token of Akash")}},
+        {"pagination", json::object{{"next_key", nullptr}, {"total", "2"}}}};
+}
+
 json::value Account(const Chain& chain, const Question& question)
 {
     const auto address = question.words.empty() ? "" : question.words[0];
@@ -96,10 +133,14 @@ std::string Question::Flag(const std::string& name, const std::string& fallback)
 json::value Answer(const Chain& chain, const Question& question)
 {
     static const auto kHandlers = [] {
-        std::map<std::string, QueryHandler> all{
-            {"bank balances", Balances}, {"auth account", Account}, {"tx", Tx}};
+        std::map<std::string, QueryHandler> all{{"bank balances", Balances},
+                                                {"bank total", TotalSupply},
+                                                {"bank denom-metadata", DenomMetadata},
+                                                {"auth account", Account},
+                                                {"tx", Tx}};
         all.insert(DeploymentQueries().begin(), DeploymentQueries().end());
         all.insert(MarketQueries().begin(), MarketQueries().end());
+        all.insert(BlockQueries().begin(), BlockQueries().end());
         return all;
     }();
     std::string path;

@@ -21,6 +21,8 @@ struct QueryRefused {
 /// Answers from the chain's state as the real node does. Throws QueryRefused.
 boost::json::value Answer(const Chain& chain, const Question& question);
 
+/// A time as nodes write it, with nine decimals or none.
+std::string Rfc3339(std::int64_t time_ns, bool with_fraction);
 boost::json::object StatusJson(const Chain& chain);
 /// A transaction in a block as `query tx` (with_tx) or block-mode broadcast prints it.
 boost::json::object TxJson(const StoredTx& stored, bool with_tx);

@@ -18,5 +18,6 @@ using QueryHandler = boost::json::value (*)(const Chain&, const Question&);
 /// Handlers by path, `market bid list`, of one subject each.
 const std::map<std::string, QueryHandler>& DeploymentQueries();
 const std::map<std::string, QueryHandler>& MarketQueries();
+const std::map<std::string, QueryHandler>& BlockQueries();
 
 }  // namespace berth::sandbox

@@ -37,7 +37,7 @@ LeaseState* DeploymentState::Lease(const akash::LeaseId& lease)
 
 AccountState& ChainState::Account(const std::string& address)
 {
-    const auto number = accounts.size();
+    const auto number = accounts.size() + 1;  // A real chain's first accounts are its own.
     const auto [entry, is_new] = accounts.try_emplace(address);
     if (is_new) entry->second.number = number;
     return entry->second;

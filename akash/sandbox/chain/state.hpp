@@ -103,6 +103,8 @@ struct ProviderState {
     std::string address;
     std::string host_uri;
     std::vector<std::pair<std::string, std::string>> attributes;
+    std::string email = "ops@example.com";
+    std::string website = "example.com";
 };
 
 /// Everything that transactions change. A value: a transaction works on a copy and is kept or not.
@@ -110,6 +112,7 @@ struct ChainState {
     std::map<std::string, AccountState> accounts;
     std::map<std::pair<std::string, std::uint64_t>, DeploymentState> deployments;
     std::map<std::string, ProviderState> providers;
+    Amounts supply;  ///< All that was ever put on the chain.
     std::set<std::pair<std::string, std::int64_t>> used_timeouts;  ///< Of unordered transactions.
 
     AccountState& Account(const std::string& address);

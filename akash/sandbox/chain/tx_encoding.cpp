@@ -233,6 +233,15 @@ Message AccountDeposit(const json::value& message)
         .Nested(3, Deposit(At(message, "deposit")));
 }
 
+Message CreateProvider(const json::value& message)
+{
+    auto encoded = Message{}.Text(1, TextAt(message, "owner")).Text(2, TextAt(message, "host_uri"));
+    Attributes(encoded, 3, message);
+    const auto& info = At(message, "info");
+    return encoded.Nested(
+        4, Message{}.Text(1, TextAt(info, "email")).Text(2, TextAt(info, "website")));
+}
+
 std::string EncodeMessage(const json::value& message)
 {
     const auto type = TextAt(message, "@type");
@@ -260,6 +269,7 @@ std::string EncodeMessage(const json::value& message)
         return Message{}.Nested(1, BidId(At(message, "id"))).bytes();
     }
     if (type == "/akash.escrow.v1.MsgAccountDeposit") return AccountDeposit(message).bytes();
+    if (type == "/akash.provider.v1beta4.MsgCreateProvider") return CreateProvider(message).bytes();
     if (type == "/cosmos.bank.v1beta1.MsgSend") return Send(message).bytes();
     throw BadTx{"unable to resolve type URL " + type};
 }

@@ -6,6 +6,7 @@
 
 #include "akash/sandbox/cli/node_client.hpp"
 #include "akash/sandbox/cli/transactions.hpp"
+#include "akash/sandbox/cli/yaml_text.hpp"
 
 namespace {
 
@@ -17,7 +18,7 @@ constexpr const char* kVersion = "v2.1.0-rc12";
 /// How many words of a query are its path; the rest are arguments.
 std::size_t PathLength(const std::vector<std::string>& words)
 {
-    if (words[0] == "tx") return 1;
+    if (words[0] == "tx" || words[0] == "txs" || words[0] == "block") return 1;
     if (words.size() > 1 && (words[0] == "market" || words[1] == "group") && words[1] != "params")
         return 3;
     return 2;
@@ -25,8 +26,8 @@ std::size_t PathLength(const std::vector<std::string>& words)
 
 int Query(const Arguments& arguments, const std::vector<std::string>& words)
 {
-    static const std::vector<std::string> kModules{"bank",     "auth",   "deployment", "market",
-                                                   "provider", "escrow", "tx"};
+    static const std::vector<std::string> kModules{
+        "bank", "auth", "deployment", "market", "provider", "escrow", "tx", "txs", "block"};
     if (words.empty() || std::find(kModules.begin(), kModules.end(), words[0]) == kModules.end()) {
         std::cout << "Querying subcommands\n\nUsage:\n  akash query [command]\n";
         return 0;
@@ -41,8 +42,19 @@ int Query(const Arguments& arguments, const std::vector<std::string>& words)
     for (const auto& [name, value] : arguments.given()) flags[name] = value;
     const auto answer =
         AskNode(NodeOf(arguments), "query", {{"path", path}, {"words", rest}, {"flags", flags}});
-    std::cout << json::serialize(answer) << '\n';
+    const bool as_json = arguments.Get("output", "text") == "json";
+    std::cout << (as_json ? json::serialize(answer) + "\n" : YamlText(answer));
     return 0;
+}
+
+/// `akash auth jwt`, which takes no key: the provider's program makes its own tokens.
+void Auth(const Arguments& arguments)
+{
+    for (const auto& [flag, value] : arguments.given()) {
+        if (flag != "home" && flag != "help")
+            throw Arguments::UnknownFlag{"unknown flag: --" + flag};
+    }
+    std::cout << "Usage:\n  akash auth jwt [flags]\n";
 }
 
 int Run(const Arguments& arguments)
@@ -59,6 +71,8 @@ int Run(const Arguments& arguments)
         RunKeys(arguments, rest);
     } else if (words[0] == "status") {
         std::cout << json::serialize(AskNode(NodeOf(arguments), "status", {})) << '\n';
+    } else if (words[0] == "auth") {
+        Auth(arguments);
     } else if (words[0] == "query" || words[0] == "q") {
         return Query(arguments, rest);
     } else if (words[0] == "tx") {

@@ -47,6 +47,7 @@ const std::set<std::string> kValued{"home",
                                     "auth-type",
                                     "memo",
                                     "price",
+                                    "events",
                                     "note"};
 
 const std::map<char, std::string> kShort{

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "akash/sandbox/cli/node_client.hpp"
+#include "akash/sandbox/cli/provider_file.hpp"
 #include "akash/sandbox/cli/sdl_file.hpp"
 #include "akash/sandbox/cli/transactions.hpp"
 #include "core/base/encoding.hpp"
@@ -194,23 +195,20 @@ json::value Send(const Line& line)
                         {"amount", json::array{ParseCoin(line.Word(2))}}};
 }
 
+json::value CreateProvider(const Line& line) { return ProviderMessage(line.Word(0), line.signer); }
+
 struct Builder {
     std::vector<std::string> path;
     json::value (*build)(const Line&);
 };
 
 const std::vector<Builder> kBuilders{
-    {{"deployment", "create"}, CreateDeployment},
-    {{"deployment", "update"}, UpdateDeployment},
-    {{"deployment", "close"}, CloseDeployment},
-    {{"deployment", "group", "close"}, CloseGroup},
-    {{"deployment", "group", "pause"}, PauseGroup},
-    {{"deployment", "group", "start"}, StartGroup},
-    {{"market", "bid", "create"}, CreateBid},
-    {{"market", "lease", "create"}, CreateLease},
-    {{"market", "lease", "close"}, CloseLease},
-    {{"escrow", "deposit"}, DepositEscrow},
-    {{"bank", "send"}, Send},
+    {{"deployment", "create"}, CreateDeployment},   {{"deployment", "update"}, UpdateDeployment},
+    {{"deployment", "close"}, CloseDeployment},     {{"deployment", "group", "close"}, CloseGroup},
+    {{"deployment", "group", "pause"}, PauseGroup}, {{"deployment", "group", "start"}, StartGroup},
+    {{"market", "bid", "create"}, CreateBid},       {{"market", "lease", "create"}, CreateLease},
+    {{"market", "lease", "close"}, CloseLease},     {{"escrow", "deposit"}, DepositEscrow},
+    {{"provider", "create"}, CreateProvider},       {{"bank", "send"}, Send},
 };
 
 }  // namespace

@@ -112,6 +112,19 @@ void SendManifest(const Arguments& arguments, const std::string& sdl_path)
     PrintDeliveries(arguments, answer.as_array());
 }
 
+std::string PodOf(std::string_view service) { return std::string{service} + "-6d5f8c7b9-x2x4z"; }
+
+/// A lease's id as the gateway writes it: 64-bit integers as numbers.
+json::object LeaseIdJson(const json::object& lease)
+{
+    const auto number = [&](const char* name) {
+        return std::stoull(std::string{lease.at(name).as_string()});
+    };
+    return {{"owner", lease.at("owner")},       {"dseq", number("dseq")},
+            {"gseq", number("gseq")},           {"oseq", number("oseq")},
+            {"provider", lease.at("provider")}, {"bseq", 0}};
+}
+
 /// Prints the log lines from `printed` on, by service, and counts them.
 void PrintLogs(const Arguments& arguments, const json::object& lease, const json::object& logs,
                std::map<std::string, std::size_t>& printed)
@@ -120,7 +133,7 @@ void PrintLogs(const Arguments& arguments, const json::object& lease, const json
     const auto id = text_of("owner") + "/" + text_of("dseq") + "/" + text_of("gseq") + "/" +
                     text_of("oseq") + "/" + text_of("provider");
     for (const auto& [service, lines] : logs) {
-        const auto pod = std::string{service} + "-6d5f8c7b9-x2x4z";
+        const auto pod = PodOf(service);
         auto& count = printed[service];
         for (; count < lines.as_array().size(); ++count) {
             const auto& line = lines.as_array()[count];
@@ -129,14 +142,7 @@ void PrintLogs(const Arguments& arguments, const json::object& lease, const json
                 continue;
             }
             PrintIndented(
-                json::object{{"name", pod},
-                             {"message", line},
-                             {"lease_id", json::object{{"owner", lease.at("owner")},
-                                                       {"dseq", std::stoull(text_of("dseq"))},
-                                                       {"gseq", std::stoul(text_of("gseq"))},
-                                                       {"oseq", std::stoul(text_of("oseq"))},
-                                                       {"provider", lease.at("provider")},
-                                                       {"bseq", 0}}}});
+                json::object{{"name", pod}, {"message", line}, {"lease_id", LeaseIdJson(lease)}});
             std::cout << '\n';
         }
     }
@@ -165,6 +171,39 @@ void Status(const Arguments& arguments, const std::string& method)
     std::cout << '\n';
 }
 
+void LeaseEvents(const Arguments& arguments)
+{
+    const auto key = KeyOf(arguments);
+    const auto params = LeaseParams(arguments, key);
+    const auto started = AskNode(NodeOf(arguments), "lease_events", Signed(key, params));
+    for (const auto& service : started.as_array()) {
+        const std::string name{service.as_string()};
+        PrintIndented(json::object{
+            {"type", "Normal"},
+            {"reportingController", "kubelet"},
+            {"reason", "Started"},
+            {"note", "Started container " + name},
+            {"object",
+             json::object{{"kind", "Pod"}, {"namespace", "lease"}, {"name", PodOf(name)}}},
+            {"lease_id", LeaseIdJson(params.at("lease").as_object())}});
+        std::cout << '\n';
+    }
+}
+
+void ProviderStatus(const std::string& address, const Arguments& arguments)
+{
+    PrintIndented(AskNode(NodeOf(arguments), "provider_status", {{"provider", address}}));
+    std::cout << '\n';
+}
+
+/// There is no shell in a pod here, which the real program says like this.
+[[noreturn]] void LeaseShell(const Arguments& arguments)
+{
+    const auto key = KeyOf(arguments);
+    AskNode(NodeOf(arguments), "lease_status", Signed(key, LeaseParams(arguments, key)));
+    throw CommandFailed{"lease shell failed: the provider encountered an unknown error", {}};
+}
+
 void Run(const Arguments& arguments)
 {
     const auto& words = arguments.words();
@@ -187,6 +226,12 @@ void Run(const Arguments& arguments)
         Status(arguments, "lease_status");
     } else if (command == "service-status") {
         Status(arguments, "service_status");
+    } else if (command == "status") {
+        ProviderStatus(file(), arguments);
+    } else if (command == "lease-events") {
+        LeaseEvents(arguments);
+    } else if (command == "lease-shell") {
+        LeaseShell(arguments);
     } else if (command == "lease-logs") {
         LeaseLogs(arguments);
     } else {

@@ -65,9 +65,25 @@ struct Expose {
     std::string service;
     bool global = false;
     std::vector<std::string> hosts;
+    std::int64_t body_bytes = 1'048'576;
+    std::int64_t read_timeout = 60'000;
+    std::int64_t send_timeout = 60'000;
 
     bool IsHttp() const { return global && protocol == "TCP" && outside == 80; }
 };
+
+void ReadHttpOptions(const YAML::Node& options, Expose& expose)
+{
+    const auto read = [&](const char* name, std::int64_t most, std::int64_t& into) {
+        if (!options || !options[name]) return;
+        into = options[name].as<std::int64_t>();
+        if (into > most)
+            Refuse(std::string{name} + " cannot be greater than " + std::to_string(most));
+    };
+    read("max_body_size", 104'857'600, expose.body_bytes);
+    read("read_timeout", 60'000, expose.read_timeout);
+    read("send_timeout", 60'000, expose.send_timeout);
+}
 
 std::vector<Expose> ReadExposes(const YAML::Node& service)
 {
@@ -79,6 +95,7 @@ std::vector<Expose> ReadExposes(const YAML::Node& service)
         if (one["proto"]) expose.protocol = one["proto"].as<std::string>();
         for (auto& c : expose.protocol)
             c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        ReadHttpOptions(one["http_options"], expose);
         for (const auto& host : one["accept"]) expose.hosts.push_back(host.as<std::string>());
         if (!one["to"] || one["to"].size() == 0) exposes.push_back(expose);
         for (const auto& to : one["to"]) {
@@ -107,9 +124,9 @@ json::object ExposeJson(const Expose& expose)
             {"service", expose.service},
             {"global", expose.global},
             {"hosts", hosts},
-            {"httpOptions", json::object{{"maxBodySize", 1048576},
-                                         {"readTimeout", 60000},
-                                         {"sendTimeout", 60000},
+            {"httpOptions", json::object{{"maxBodySize", expose.body_bytes},
+                                         {"readTimeout", expose.read_timeout},
+                                         {"sendTimeout", expose.send_timeout},
                                          {"nextTries", 3},
                                          {"nextTimeout", 0},
                                          {"nextCases", json::array{"error", "timeout"}}}},
@@ -278,6 +295,19 @@ void AddPlacement(const YAML::Node& sdl, const std::string& name, SdlDocument& d
     document.manifest.push_back(json::object{{"name", name}, {"services", services}});
 }
 
+/// Line, from 0 as the real program counts here, of the last bracket that nothing closes.
+int LineOfOpenBracket(const std::string& text)
+{
+    std::vector<int> open;
+    int line = 0;
+    for (const char c : text) {
+        if (c == '[') open.push_back(line);
+        if (c == ']' && !open.empty()) open.pop_back();
+        if (c == '\n') ++line;
+    }
+    return open.empty() ? line : open.back();
+}
+
 SdlDocument Read(const std::string& text)
 {
     const auto sdl = YAML::Load(text);
@@ -305,10 +335,10 @@ SdlDocument ReadSdl(const std::string& path)
     try {
         return Read(text.str());
     } catch (const YAML::ParserException& error) {
-        const auto words = error.msg.find("sequence flow") == error.msg.npos
-                               ? error.msg
-                               : "did not find expected ',' or ']'";
-        Refuse("yaml: line " + std::to_string(std::max(error.mark.line, 1)) + ": " + words);
+        const bool is_open = error.msg.find("sequence flow") != error.msg.npos;
+        const auto line = is_open ? LineOfOpenBracket(text.str()) : error.mark.line;
+        const auto words = is_open ? "did not find expected ',' or ']'" : error.msg;
+        Refuse("yaml: line " + std::to_string(std::max(line, 1)) + ": " + words);
     } catch (const YAML::Exception& error) {
         Refuse("yaml: " + error.msg);
     } catch (const std::logic_error&) {

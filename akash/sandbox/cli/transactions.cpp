@@ -1,10 +1,7 @@
 #include "akash/sandbox/cli/transactions.hpp"
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
-#include <iterator>
-#include <sstream>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -13,6 +10,7 @@
 #include "akash/sandbox/chain/tx_encoding.hpp"
 #include "akash/sandbox/cli/keyring.hpp"
 #include "akash/sandbox/cli/node_client.hpp"
+#include "akash/sandbox/cli/signing.hpp"
 #include "core/base/encoding.hpp"
 
 namespace berth::sandbox {
@@ -55,67 +53,6 @@ std::string NameOfError(const std::string& codespace, int code)
     return found == kNames.end() ? codespace : found->second;
 }
 
-std::string ReadFileOrStdin(const std::string& path)
-{
-    if (path == "-") return ReadStdin();
-    std::ifstream in{path};
-    if (!in) throw CommandFailed{"open " + path + ": no such file or directory", {}};
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-json::value ReadTx(const std::string& path)
-{
-    const auto text = ReadFileOrStdin(path);
-    boost::system::error_code bad;
-    auto tx = json::parse(text, bad);
-    if (bad || !tx.is_object()) {
-        const auto first = text.empty() ? ' ' : text[0];
-        throw CommandFailed{text.starts_with("n")
-                                ? "invalid character '" + text.substr(1, 1) +
-                                      "' in literal null (expecting 'u'): tx parse error"
-                                : std::string{"invalid character '"} + first +
-                                      "' looking for beginning of value: tx parse error",
-                            {}};
-    }
-    return tx;
-}
-
-NamedKey SigningKey(const Arguments& arguments, const std::string& name)
-{
-    if (name.empty()) throw CommandFailed{"required flag(s) \"from\" not set", {}};
-    const Keyring keyring{HomeOf(arguments), arguments.Get("keyring-backend", "os")};
-    auto key = keyring.Find(name);
-    if (key) return *key;
-    throw CommandFailed{name.starts_with("akash1")
-                            ? "key with address " + name + " not found: key not found"
-                            : name + ".info: key not found",
-                        {}};
-}
-
-struct AccountNumbers {
-    std::string number = "0";
-    std::string sequence = "0";
-};
-
-AccountNumbers AskAccount(const Arguments& arguments, const std::string& address)
-{
-    try {
-        const auto answer = AskNode(NodeOf(arguments), "query",
-                                    {{"path", json::array{"auth", "account"}},
-                                     {"words", json::array{json::string{address}}},
-                                     {"flags", json::object{}}});
-        const auto& account = answer.at("account");
-        return {.number = Text(account.at("account_number")),
-                .sequence = Text(account.at("sequence"))};
-    } catch (const CommandFailed& failed) {
-        const auto at = failed.text.find("rpc error: code = NotFound");
-        if (at == failed.text.npos) throw;
-        throw CommandFailed{failed.text.substr(at), {}};
-    }
-}
-
 json::value NewTx(const Arguments& arguments, const json::value& message, std::uint64_t gas,
                   const json::array& fee)
 {
@@ -150,27 +87,6 @@ json::array FeeOf(const Arguments& arguments, std::uint64_t gas)
     const auto amount =
         money::MulDiv(*number, count, *akash::ParseDec18("1"), money::Rounding::kCeil);
     return {json::object{{"denom", text.substr(split)}, {"amount", amount.ToString()}}};
-}
-
-void SetSigner(json::value& tx, const AccountKey& key, const std::string& sequence)
-{
-    tx.at("auth_info").as_object()["signer_infos"] = json::array{json::object{
-        {"public_key",
-         json::object{{"@type", "/cosmos.crypto.secp256k1.PubKey"}, {"key", ToBase64(key.pubkey)}}},
-        {"mode_info", json::object{{"single", json::object{{"mode", "SIGN_MODE_DIRECT"}}}}},
-        {"sequence", sequence}}};
-}
-
-void Sign(json::value& tx, const NamedKey& key, const AccountNumbers& account,
-          const std::string& chain_id)
-{
-    SetSigner(tx, key.key, account.sequence);
-    tx.as_object()["signatures"] = json::array{};
-    const auto encoded = EncodeTx(tx);
-    if (!encoded) throw CommandFailed{encoded.error().message, {}};
-    const auto bytes =
-        SignBytes(*encoded, chain_id, std::strtoull(account.number.c_str(), nullptr, 10));
-    tx.as_object()["signatures"] = json::array{json::string{ToBase64(SignMessage(key.key, bytes))}};
 }
 
 json::value Broadcast(const Arguments& arguments, const json::value& tx, const std::string& mode)
@@ -261,16 +177,6 @@ void Confirm(const Arguments& arguments, const json::value& tx)
     if (line != "y" && line != "Y") throw CommandFailed{"canceled transaction", {}};
 }
 
-std::string SignerOfMessage(const json::object& message)
-{
-    for (const char* key : {"signer", "from_address"}) {
-        if (message.contains(key)) return Text(message.at(key));
-    }
-    const bool is_bid = Text(message.at("@type")).ends_with("MsgCreateBid");
-    const char* id = message.contains("bid_id") ? "bid_id" : "id";
-    return Text(message.at(id).at(is_bid ? "provider" : "owner"));
-}
-
 void SendMessage(const Arguments& arguments, const json::value& message, const NamedKey& key)
 {
     const auto chain_id = arguments.Get("chain-id");
@@ -330,25 +236,6 @@ void RunMessage(const Arguments& arguments, const std::vector<std::string>& path
     SendMessage(arguments, message, key);
 }
 
-void RunSign(const Arguments& arguments, const std::string& path)
-{
-    auto tx = ReadTx(path);
-    const auto key = SigningKey(arguments, arguments.Get("from"));
-    if (SignerOfMessage(tx.at("body").at("messages").as_array().at(0).as_object()) !=
-        key.key.address) {
-        throw CommandFailed{"tx intended signer does not match the given signer: " + key.name, {}};
-    }
-    if (!arguments.Has("chain-id")) throw CommandFailed{"chain ID required but not specified", {}};
-    AccountNumbers account{.number = arguments.Get("account-number", "0"),
-                           .sequence = arguments.Get("sequence", "0")};
-    if (!arguments.Has("offline")) account = AskAccount(arguments, key.key.address);
-    Sign(tx, key, account, arguments.Get("chain-id"));
-    const auto document = arguments.Get("output-document");
-    if (document.empty()) return Print(tx);
-    std::ofstream out{document};
-    out << json::serialize(tx) << '\n';
-}
-
 void RunEncode(const std::string& path)
 {
     const auto encoded = EncodeTx(ReadTx(path));
@@ -366,11 +253,6 @@ void RunBroadcast(const Arguments& arguments, const std::string& path)
 
 }  // namespace
 
-std::string ReadStdin()
-{
-    return {std::istreambuf_iterator<char>{std::cin}, std::istreambuf_iterator<char>{}};
-}
-
 std::string NodeOf(const Arguments& arguments)
 {
     return arguments.Get("node", "tcp://localhost:26657");
@@ -387,6 +269,7 @@ void RunTransaction(const Arguments& arguments, const std::vector<std::string>& 
     if (path.empty()) throw CommandFailed{"a subcommand is required", {}};
     const auto file = path.size() > 1 ? path[1] : std::string{"-"};
     if (path[0] == "sign") return RunSign(arguments, file);
+    if (path[0] == "sign-batch") return RunSignBatch(arguments, {path.begin() + 1, path.end()});
     if (path[0] == "encode") return RunEncode(file);
     if (path[0] == "broadcast") return RunBroadcast(arguments, file);
     RunMessage(arguments, path);

@@ -34,6 +34,9 @@ constexpr Setting kSettings[] = {
     {"ready_file", Type::kText, "", "Written, as JSON, once everything serves."},
     {"chain_id", Type::kText, "berth-sandbox", "Name of the chain."},
     {"block_time", Type::kDuration, "1s", "From one block to the next.", 10, 600'000},
+    {"blocks_stopped", Type::kBool, "false", "No block before `ctl stop-blocks on=false`."},
+    {"unordered", Type::kText, "yes",
+     "Unordered transactions: yes, no, or unknown as to old nodes."},
     {"genesis", Type::kList, "", "Accounts of a new chain: ADDRESS=5000000uakt+5000000uact."},
     {"images", Type::kList, "", "Programs to run for images: IMAGE=PROGRAM."},
     {"postgres_bin", Type::kText, "/usr/lib/postgresql/15/bin", "Folder of initdb and postgres."},
@@ -60,6 +63,15 @@ fs::path PostgresFolder(const config::Config& config)
     const auto data = fs::absolute(config.Text("data_dir")).string();
     const auto digest = berth::ToHex(Sha256(data)).substr(0, 16);
     return fs::path{"/var/tmp"} / ("berth-sandbox-" + std::to_string(::getuid()) + "-" + digest);
+}
+
+UnorderedSupport UnorderedOf(const config::Config& config)
+{
+    try {
+        return ParseUnordered(config.Text("unordered"));
+    } catch (const QueryRefused& refused) {
+        throw std::runtime_error{refused.text};
+    }
 }
 
 RuntimeSettings ReadRuntime(const config::Config& config)
@@ -113,6 +125,8 @@ int Serve(const config::Config& config, Log& log)
     Network network{{.chain_id = config.Text("chain_id"),
                      .folder = folder,
                      .block_time = config.Duration("block_time"),
+                     .blocks_stopped = config.Bool("blocks_stopped"),
+                     .unordered = UnorderedOf(config),
                      .genesis = config.List("genesis")},
                     workloads};
     boost::asio::io_context io;

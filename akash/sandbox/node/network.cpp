@@ -8,6 +8,7 @@
 #include "akash/sandbox/chain/json_views.hpp"
 #include "akash/sandbox/chain/keys.hpp"
 #include "akash/sandbox/chain/messages.hpp"
+#include "akash/sandbox/provider/inventory.hpp"
 #include "core/base/encoding.hpp"
 
 namespace berth::sandbox {
@@ -66,6 +67,16 @@ json::object Failure(const std::string& provider, const std::string& error,
     return entry;
 }
 
+/// Names of the services whose containers have started.
+json::array StartedServices(const json::value& status)
+{
+    json::array names;
+    for (const auto& [name, service] : status.at("services").as_object()) {
+        if (service.at("available").to_number<int>() > 0) names.push_back(json::string{name});
+    }
+    return names;
+}
+
 std::string DialError(const std::string& method, const std::string& path)
 {
     return method + " \"https://127.0.0.1:9" + path +
@@ -74,6 +85,14 @@ std::string DialError(const std::string& method, const std::string& path)
 
 }  // namespace
 
+UnorderedSupport ParseUnordered(const std::string& word)
+{
+    if (word == "yes") return UnorderedSupport::kYes;
+    if (word == "no") return UnorderedSupport::kRefused;
+    if (word == "unknown") return UnorderedSupport::kUnknown;
+    throw QueryRefused{"unordered transactions are `yes`, `no` or `unknown`, not `" + word + "`"};
+}
+
 Network::Network(Settings settings, Workloads& workloads)
     : settings_{std::move(settings)},
       workloads_{workloads},
@@ -81,7 +100,10 @@ Network::Network(Settings settings, Workloads& workloads)
       chain_{settings_.chain_id},
       log_{settings_.folder / "blocks.jsonl"}
 {
+    chain_.SetUnordered(settings_.unordered);
     log_.Replay(chain_);
+    chain_.MarkRestarted();
+    node_faults_.blocks_stopped = settings_.blocks_stopped;
     if (chain_.height() > 0) return;
     for (const auto& entry : settings_.genesis) {
         const auto equals = entry.find('=');
@@ -191,6 +213,7 @@ json::value Network::LeaseStatus(const akash::LeaseId& lease, const ProviderProf
 
 std::optional<json::object> Network::Gateway(const std::string& method, const json::object& params)
 {
+    if (method == "provider_status") return ProviderStatus(TextOr(params, "provider", ""));
     const auto owner = SignerOfRequest(params);
     if (owner.empty()) return ErrorOf("remote server returned 401");
     if (method == "send_manifest") return SendManifest(params, owner);
@@ -223,6 +246,7 @@ std::optional<json::object> Network::Gateway(const std::string& method, const js
     if (provider_faults_.down.contains(provider->name)) return ErrorOf(DialError("Get", path));
     if (!workloads_.Has(lease)) return ErrorOf("remote server returned 404");
     const auto status = LeaseStatus(lease, *provider);
+    if (method == "lease_events") return json::object{{"result", StartedServices(status)}};
     if (method != "service_status") return json::object{{"result", status}};
     const auto* service = status.at("services").as_object().if_contains(Text(params.at("service")));
     if (!service) {
@@ -231,6 +255,15 @@ std::optional<json::object> Network::Gateway(const std::string& method, const js
             {"detail", "provider error messsage:\nkube: no service for that lease\n"}};
     }
     return json::object{{"result", *service}};
+}
+
+std::optional<json::object> Network::ProviderStatus(const std::string& address) const
+{
+    const auto* provider = ProviderOf(address);
+    if (!provider) return ErrorOf("invalid provider: address not found");
+    if (provider_faults_.hanging.contains(provider->name)) return std::nullopt;
+    if (provider_faults_.down.contains(provider->name)) return ErrorOf(DialError("Get", "/status"));
+    return json::object{{"result", InventoryJson(chain_, *provider)}};
 }
 
 json::value Network::Control(const std::string& command, const json::object& params)
@@ -259,6 +292,8 @@ json::value Network::Control(const std::string& command, const json::object& par
                                   .code = IntegerOr(params, "code", 20),
                                   .raw_log = TextOr(params, "log", "mempool is full"),
                                   .events = {}};
+    } else if (command == "unordered") {
+        chain_.SetUnordered(ParseUnordered(TextOr(params, "mode", "no")));
     } else if (command == "stop-blocks") {
         node_faults_.blocks_stopped = on;
     } else if (command == "no-bids") {
@@ -276,6 +311,7 @@ json::value Network::Control(const std::string& command, const json::object& par
     } else if (command == "heal") {
         node_faults_ = {};
         provider_faults_ = {};
+        chain_.SetUnordered(settings_.unordered);
     } else if (command != "show") {
         throw QueryRefused{"unknown control command " + command};
     }

@@ -9,6 +9,9 @@
 
 namespace berth::sandbox {
 
+/// `yes`, `no` or `unknown`. Throws QueryRefused.
+UnorderedSupport ParseUnordered(const std::string& word);
+
 /// How the node misbehaves on command.
 struct NodeFaults {
     std::string mode;      ///< Empty, `hang`, `drop`, `garbage`, `502`.
@@ -25,6 +28,8 @@ public:
         std::string chain_id;
         std::filesystem::path folder;
         std::chrono::milliseconds block_time;
+        bool blocks_stopped = false;
+        UnorderedSupport unordered = UnorderedSupport::kYes;
         std::vector<std::string> genesis;  ///< `ADDRESS=AMOUNTdenom+AMOUNTdenom`
     };
 
@@ -48,6 +53,7 @@ private:
     const ProviderProfile* ProviderOf(const std::string& address) const;
     std::optional<boost::json::object> SendManifest(const boost::json::object& params,
                                                     const std::string& owner);
+    std::optional<boost::json::object> ProviderStatus(const std::string& address) const;
     boost::json::value LeaseStatus(const akash::LeaseId& lease,
                                    const ProviderProfile& provider) const;
 

@@ -153,6 +153,7 @@ std::map<std::string, std::string> LoopbackEnvironment(const Service& own,
         if (value.find("0.0.0.0:") != value.npos) value = own_address;
     }
     environment[kListenVariable] = own_address;
+    environment["HOSTNAME"] = own.name + "-6d5f8c7b9-x2x4z";  // Its pod, as Kubernetes has it.
     return environment;
 }
 

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/base/file.hpp"
+
 namespace berth::stack {
 namespace {
 
@@ -12,6 +14,19 @@ std::string Environment(const char* name, const char* otherwise = "")
 {
     const char* value = std::getenv(name);
     return value && *value ? value : otherwise;
+}
+
+/// The providers of a network that is not ours have names that our private name server must ask
+/// for.
+Result<std::optional<AkashNetwork>> WithForwarders(AkashNetwork network)
+{
+    const auto named = ParseForwarders(Environment("BERTH_DNS_FORWARDERS"));
+    if (!named) return named.error();
+    network.forwarders = *named;
+    if (const auto system = ReadFile("/etc/resolv.conf"); named->empty() && system) {
+        network.forwarders = SystemForwarders(*system);
+    }
+    return std::optional{std::move(network)};
 }
 
 }  // namespace
@@ -51,7 +66,7 @@ Result<std::optional<AkashNetwork>> NetworkOfEnvironment()
             ++found;
     }
     if (found == 0) return std::optional<AkashNetwork>{};
-    if (missing.empty()) return std::optional{std::move(network)};
+    if (missing.empty()) return WithForwarders(std::move(network));
     return Fail(ErrorCode::kInvalid, "NETWORK_INCOMPLETE",
                 "To lease on a network of your own, set also" + missing + ".");
 }

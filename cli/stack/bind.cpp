@@ -6,7 +6,12 @@
 #include "core/base/file.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <set>
+#include <sstream>
+
+#include <arpa/inet.h>
 
 namespace berth::stack {
 namespace {
@@ -31,9 +36,9 @@ constexpr auto kOptions = R"(options {
     pid-file none;
     session-keyfile none;
     lock-file none;
+    FORWARDING
 };
 controls { };
-zone "." { type primary; file "root.zone"; };
 )";
 
 constexpr auto kHead = R"($TTL 1
@@ -45,6 +50,29 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 {
     const auto at = text.find(from);
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+std::optional<Forwarder> ParseForwarder(const std::string& word)
+{
+    auto address = word;
+    Forwarder forwarder;
+    const auto colon = word.rfind(':');
+    const bool is_bracketed = word.starts_with('[');
+    if (colon != word.npos && (is_bracketed ? word[colon - 1] == ']' : word.find(':') == colon)) {
+        const auto* const end = word.data() + word.size();
+        const auto [stopped, failed] =
+            std::from_chars(word.data() + colon + 1, end, forwarder.port);
+        if (failed != std::errc{} || stopped != end || forwarder.port == 0) return std::nullopt;
+        address = word.substr(0, colon);
+    }
+    if (is_bracketed && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    in6_addr bytes{};
+    if (::inet_pton(AF_INET, address.c_str(), &bytes) != 1 &&
+        ::inet_pton(AF_INET6, address.c_str(), &bytes) != 1) {
+        return std::nullopt;
+    }
+    forwarder.address = address;
+    return forwarder;
 }
 
 std::string ZoneStatement(const Zone& zone)
@@ -74,10 +102,43 @@ fs::path Copy(const fs::path& folder) { return folder / "named"; }
 
 }  // namespace
 
-Bind::Bind(fs::path folder, std::uint16_t port, std::vector<Zone> zones)
+Result<std::vector<Forwarder>> ParseForwarders(const std::string& list)
+{
+    std::vector<Forwarder> forwarders;
+    auto spaced = list;
+    std::ranges::replace(spaced, ',', ' ');
+    std::istringstream words{spaced};
+    for (std::string word; words >> word;) {
+        const auto forwarder = ParseForwarder(word);
+        if (!forwarder) {
+            return Fail(
+                ErrorCode::kInvalid, "BAD_FORWARDER",
+                "A forwarder is an address such as 192.0.2.1 or 192.0.2.1:53, not " + word + ".");
+        }
+        forwarders.push_back(*forwarder);
+    }
+    return forwarders;
+}
+
+std::vector<Forwarder> SystemForwarders(const std::string& resolv_conf)
+{
+    std::vector<Forwarder> forwarders;
+    std::istringstream lines{resolv_conf};
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words{line};
+        std::string key, address;
+        if (!(words >> key >> address) || key != "nameserver") continue;
+        if (const auto forwarder = ParseForwarder(address)) forwarders.push_back(*forwarder);
+    }
+    return forwarders;
+}
+
+Bind::Bind(fs::path folder, std::uint16_t port, std::vector<Zone> zones,
+           std::vector<Forwarder> forwarders)
     : folder_{std::move(folder)},
       port_{port},
       zones_{std::move(zones)},
+      forwarders_{std::move(forwarders)},
       child_{{.name = "named",
               .argv = {Copy(folder_), "-g", "-n", "1", "-c", folder_ / "named.conf"},
               .log = folder_ / "log",
@@ -107,7 +168,9 @@ Result<void> Bind::Start(Deadline deadline)
 Result<void> Bind::WriteFiles() const
 {
     if (fs::exists(folder_ / "named.conf")) return {};  // Started before: updates stay.
-    auto config = Replaced(Replaced(kOptions, "FOLDER", folder_), "PORT", std::to_string(port_));
+    auto config = Replaced(kOptions, "FOLDER", folder_);
+    config = Replaced(config, "PORT", std::to_string(port_));
+    config = Replaced(config, "FORWARDING", Elsewhere());
     std::set<std::string> keys;
     for (const auto& zone : zones_) {
         if (!zone.key_name.empty() && keys.insert(zone.key_name).second) {
@@ -119,10 +182,24 @@ Result<void> Bind::WriteFiles() const
         const auto written = WriteFileAtomically(folder_ / (zone.name + ".zone"), ZoneFile(zone));
         if (!written) return written;
     }
-    const Zone everything{.name = ".", .records = {"localhost. IN A 127.0.0.1"}};
-    const auto root = WriteFileAtomically(folder_ / "root.zone", ZoneFile(everything));
-    if (!root) return root;
+    if (forwarders_.empty()) {
+        config += R"(zone "." { type primary; file "root.zone"; };)";
+        const Zone everything{.name = ".", .records = {"localhost. IN A 127.0.0.1"}};
+        const auto root = WriteFileAtomically(folder_ / "root.zone", ZoneFile(everything));
+        if (!root) return root;
+    }
     return WriteFileAtomically(folder_ / "named.conf", config);
+}
+
+/// What the options say of names that are in none of our zones.
+std::string Bind::Elsewhere() const
+{
+    if (forwarders_.empty()) return "";
+    std::string text = "forward only; forwarders {";
+    for (const auto& [address, port] : forwarders_) {
+        text += " " + address + " port " + std::to_string(port) + ";";
+    }
+    return text + " };";
 }
 
 bool Bind::Serves(const Zone& zone) const

@@ -137,7 +137,9 @@ Result<void> World::Launch(Server& server)
 Result<void> World::StartServers()
 {
     postgres_ = std::make_unique<Postgres>(layout_.folder / "postgres");
-    bind_ = std::make_unique<Bind>(layout_.folder / "bind", layout_.bind, PrivateZones());
+    bind_ = std::make_unique<Bind>(
+        layout_.folder / "bind", layout_.bind, PrivateZones(),
+        settings_.network ? settings_.network->forwarders : std::vector<Forwarder>{});
     pebble_ =
         std::make_unique<Pebble>(Pebble::Settings{.folder = layout_.folder / "pebble",
                                                   .port = layout_.pebble,

@@ -116,6 +116,51 @@ TEST_F(ServersTest, BindTakesUpdatesWithTheKeyOnlyAndFollowsCnamesIntoOurZone)
     EXPECT_THAT(seen.out, HasSubstr("proof"));
 }
 
+TEST_F(ServersTest, BindFollowsACnameToANameThatItsForwarderKnows)
+{
+    const auto ports = Ports(2);
+    const Zone of_provider{.name = "provider.test", .records = {"ingress IN A 127.0.0.9"}};
+    Bind outside{folder_.path() / "outside", ports[0], {of_provider}};
+    ASSERT_TRUE(outside.Start(Soon()));
+    const Zone ours{.name = "berth.test", .records = {"relay IN CNAME ingress.provider.test."}};
+    Bind bind{folder_.path() / "bind", ports[1], {ours}, {{"127.0.0.1", ports[0]}}};
+    const auto started = bind.Start(Soon());
+    ASSERT_TRUE(started) << started.error().message;
+    const auto ask = [&](const std::string& name) {
+        return Run({"dig", "@127.0.0.1", "-p", std::to_string(ports[1]), "+noall", "+answer",
+                    "+comments", "A", name})
+            .out;
+    };
+    EXPECT_THAT(ask("relay.berth.test"), HasSubstr("127.0.0.9"));
+    EXPECT_THAT(ask("nobody.berth.test"), HasSubstr("NXDOMAIN")) << "Our zones stay ours.";
+}
+
+TEST(ForwardersTest, AreAddressesWithOrWithoutAPort)
+{
+    const auto parsed = ParseForwarders("192.0.2.1, 10.0.0.1:5353 [2001:db8::1]:54,2001:db8::2");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    ASSERT_EQ(parsed->size(), 4U);
+    EXPECT_EQ((*parsed)[0].address, "192.0.2.1");
+    EXPECT_EQ((*parsed)[0].port, 53);
+    EXPECT_EQ((*parsed)[1].port, 5353);
+    EXPECT_EQ((*parsed)[2].address, "2001:db8::1");
+    EXPECT_EQ((*parsed)[2].port, 54);
+    EXPECT_EQ((*parsed)[3].address, "2001:db8::2");
+    for (const char* bad : {"ns.example.com", "192.0.2.1:0", "192.0.2.1:x", "1.2.3", "[::1", ":"}) {
+        EXPECT_EQ(ParseForwarders(bad).error().reason, "BAD_FORWARDER") << bad;
+    }
+}
+
+TEST(ForwardersTest, AreTakenFromTheSystemsConfiguration)
+{
+    const auto found = SystemForwarders(
+        "# none\nsearch a b\nnameserver 192.0.2.7\n"
+        "nameserver fe80::1%eth0\nnameserver 2001:db8::3\n");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].address, "192.0.2.7");
+    EXPECT_EQ(found[1].address, "2001:db8::3");
+}
+
 TEST_F(ServersTest, PebbleIssuesACertificateThroughOurNameServer)
 {
     const auto ports = Ports(3);

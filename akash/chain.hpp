@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -123,12 +124,19 @@ public:
     virtual Result<std::vector<Lease>> ListLeases(const DeploymentId& id, Deadline deadline) = 0;
     /// Nothing where the node does not (yet) know the hash.
     virtual Result<std::optional<TxOutcome>> FindTx(const std::string& hash, Deadline deadline) = 0;
+    /// Hash of the transaction in a block that used this sequence of the account; nothing where the
+    /// node knows none (yet).
+    virtual Result<std::optional<std::string>> FindTxBySequence(const std::string& address,
+                                                                std::uint64_t sequence,
+                                                                Deadline deadline) = 0;
     /// Balance of one denomination in its smallest unit.
     virtual Result<money::Amount> Balance(const std::string& address, const std::string& denom,
                                           Deadline deadline) = 0;
     /// Nothing where the account is not on chain.
     virtual Result<std::optional<Account>> GetAccount(const std::string& address,
                                                       Deadline deadline) = 0;
+    /// The least deposit of a deployment in each denomination that the chain takes one in.
+    virtual Result<std::map<std::string, money::Amount>> DepositMinimums(Deadline deadline) = 0;
     virtual Result<Provider> GetProvider(const std::string& address, Deadline deadline) = 0;
 };
 

@@ -194,6 +194,23 @@ Result<std::optional<TxOutcome>> CliChainReader::FindTx(const std::string& hash,
     return std::optional{*read};
 }
 
+Result<std::optional<std::string>> CliChainReader::FindTxBySequence(const std::string& address,
+                                                                    std::uint64_t sequence,
+                                                                    Deadline deadline)
+{
+    const auto answer = nodes_.Ask(
+        {"query", "tx", "--type=acc_seq", address + "/" + std::to_string(sequence)}, deadline);
+    if (!answer) return answer.error();
+    if (!answer->json) {
+        if (answer->error.starts_with("found no txs")) return std::optional<std::string>{};
+        return Refused(answer->error);
+    }
+    const auto read =
+        ReadFields(*answer->json, [](const Fields& fields) { return fields.at("txhash").text(); });
+    if (!read) return read.error();
+    return std::optional{*read};
+}
+
 Result<money::Amount> CliChainReader::Balance(const std::string& address, const std::string& denom,
                                               Deadline deadline)
 {
@@ -222,6 +239,22 @@ Result<std::optional<Account>> CliChainReader::GetAccount(const std::string& add
     const auto read = ReadFields(*answer->json, ReadAccount);
     if (!read) return read.error();
     return std::optional{*read};
+}
+
+Result<std::map<std::string, money::Amount>> CliChainReader::DepositMinimums(Deadline deadline)
+{
+    const auto answer = nodes_.Ask({"query", "deployment", "params"}, deadline);
+    if (!answer) return answer.error();
+    if (!answer->json) return Refused(answer->error);
+    return ReadFields(*answer->json, [](const Fields& fields) {
+        std::map<std::string, money::Amount> minimums;
+        for (const auto& coin : fields.at("params").at("min_deposits").list()) {
+            const auto amount = money::Amount::Parse(coin.at("amount").text());
+            if (!amount) throw FieldMissing{"an amount"};
+            minimums.emplace(coin.at("denom").text(), *amount);
+        }
+        return minimums;
+    });
 }
 
 Result<Provider> CliChainReader::GetProvider(const std::string& address, Deadline deadline)

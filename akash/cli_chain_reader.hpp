@@ -22,10 +22,14 @@ public:
     Result<std::vector<Bid>> ListOpenBids(const std::string& owner, Deadline deadline) override;
     Result<std::vector<Lease>> ListLeases(const DeploymentId& id, Deadline deadline) override;
     Result<std::optional<TxOutcome>> FindTx(const std::string& hash, Deadline deadline) override;
+    Result<std::optional<std::string>> FindTxBySequence(const std::string& address,
+                                                        std::uint64_t sequence,
+                                                        Deadline deadline) override;
     Result<money::Amount> Balance(const std::string& address, const std::string& denom,
                                   Deadline deadline) override;
     Result<std::optional<Account>> GetAccount(const std::string& address,
                                               Deadline deadline) override;
+    Result<std::map<std::string, money::Amount>> DepositMinimums(Deadline deadline) override;
     Result<Provider> GetProvider(const std::string& address, Deadline deadline) override;
 
 private:

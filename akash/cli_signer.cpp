@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "akash/cli_output.hpp"
+#include "akash/transaction_json.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/strict_json.hpp"
@@ -17,8 +18,17 @@ constexpr auto kTimeout = 290s;  // The chain takes ten minutes, this design fiv
 constexpr std::uint64_t kProvisionalGas = 200'000;  // A message; only pays for its own simulation.
 constexpr std::size_t kMessagesMax = 100;
 
+/// What the chain's own simulation said against a transaction.
 Error SimulationFailed(const std::string& codespace, int code, const std::string& text)
 {
+    const auto verdict = Judge(codespace, code, text);
+    if (verdict == ChainVerdict::kUseSequence) {
+        return Fail(ErrorCode::kPrecondition, "UNORDERED_REFUSED",
+                    "The node takes no unordered transactions: " + text);
+    }
+    if (verdict == ChainVerdict::kRebuild && text.find("sequence") != text.npos) {
+        return Fail(ErrorCode::kConflict, "SEQUENCE_MISMATCH", text);
+    }
     const auto funds = text.find("insufficient balance") != text.npos ||
                        text.find("insufficient funds") != text.npos;
     return Fail(ErrorCode::kPrecondition, funds ? "INSUFFICIENT_FUNDS" : "SIMULATION_FAILED",
@@ -27,46 +37,24 @@ Error SimulationFailed(const std::string& codespace, int code, const std::string
 
 Error Garbage(const std::string& what) { return Fail(ErrorCode::kInternal, "NODE_GARBAGE", what); }
 
-std::string Rfc3339Micros(Time time)
+/// True where no connection to the node came about.
+bool NeverArrived(const std::string& text)
 {
-    const auto second = std::chrono::floor<std::chrono::seconds>(time);
-    const auto parts = std::chrono::system_clock::to_time_t(second);
-    std::tm utc{};
-    ::gmtime_r(&parts, &utc);
-    char date[32];
-    char text[48];
-    std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
-    std::snprintf(text, sizeof text, "%s.%06dZ", date, static_cast<int>((time - second).count()));
-    return text;
+    return text.find("connection refused") != text.npos || text.find("no such host") != text.npos;
 }
 
-struct Body {
-    json::array messages;
-    std::string timeout;
-};
-
-std::string UnsignedJson(const Body& body, std::uint64_t gas, money::Amount fee,
-                         const std::string& denom)
+Result<BroadcastAnswer> ReadBroadcast(const Result<CommandOutput>& output)
 {
-    json::array coins;
-    if (fee > money::Amount{0}) {
-        coins.push_back(json::object{{"denom", denom}, {"amount", fee.ToString()}});
-    }
-    return json::serialize(json::object{
-        {"body", json::object{{"messages", body.messages},
-                              {"memo", ""},
-                              {"timeout_height", "0"},
-                              {"unordered", true},
-                              {"timeout_timestamp", body.timeout},
-                              {"extension_options", json::array{}},
-                              {"non_critical_extension_options", json::array{}}}},
-        {"auth_info", json::object{{"signer_infos", json::array{}},
-                                   {"fee", json::object{{"amount", coins},
-                                                        {"gas_limit", std::to_string(gas)},
-                                                        {"payer", ""},
-                                                        {"granter", ""}}},
-                                   {"tip", nullptr}}},
-        {"signatures", json::array{}}});
+    if (!output) return output.error();
+    if (output->exit_code != 0) return Garbage(ErrorText(*output));
+    const auto parsed = ParseOutput(*output);
+    if (!parsed) return parsed.error();
+    return ReadFields(*parsed, [](const Fields& fields) {
+        return BroadcastAnswer{.hash = fields.at("txhash").text(),
+                               .codespace = fields.at("codespace").text(),
+                               .code = static_cast<int>(fields.at("code").unsigned32()),
+                               .raw_log = fields.at("raw_log").text()};
+    });
 }
 
 }  // namespace
@@ -135,23 +123,27 @@ Time CliSigner::UniqueTimeout()
     return last_timeout_;
 }
 
-CliSigner::Fee CliSigner::FeeOf(std::uint64_t gas) const
+TransactionFee CliSigner::FeeOf(std::uint64_t gas) const
 {
     const auto price_e18 = ParseDec18(programs_.gas_price);
     const auto price = price_e18 ? *price_e18 : money::Amount{0};
     const auto one_e18 = *ParseDec18("1");
     return {.gas = gas,
-            .uakt = money::MulDiv(money::Amount{static_cast<std::int64_t>(gas)}, price, one_e18,
-                                  money::Rounding::kCeil)};
+            .amount = money::MulDiv(money::Amount{static_cast<std::int64_t>(gas)}, price, one_e18,
+                                    money::Rounding::kCeil),
+            .denom = programs_.gas_denom};
 }
 
-Result<std::string> CliSigner::SignJson(const std::string& unsigned_json,
-                                        std::uint64_t account_number, Deadline deadline)
+Result<std::string> CliSigner::SignJson(const std::string& unsigned_json, std::uint64_t sequence,
+                                        Deadline deadline)
 {
-    const auto output = RunLocal(
-        {"tx", "sign", "-", "--from", programs_.from, "--chain-id", programs_.chain_id, "--offline",
-         "--account-number", std::to_string(account_number), "--sequence", "0"},
-        unsigned_json, deadline);
+    const auto account_number = AccountNumber(deadline);
+    if (!account_number) return account_number.error();
+    const auto output =
+        RunLocal({"tx", "sign", "-", "--from", programs_.from, "--chain-id", programs_.chain_id,
+                  "--offline", "--account-number", std::to_string(*account_number), "--sequence",
+                  std::to_string(sequence)},
+                 unsigned_json, deadline);
     if (!output) return output.error();
     if (output->exit_code != 0) {
         return Fail(ErrorCode::kPrecondition, "KEY_MISSING", "Not signed: " + ErrorText(*output));
@@ -238,23 +230,20 @@ Result<std::string> CliSigner::HashOf(const std::string& signed_json, Deadline d
 }
 
 Result<SignedTransaction> CliSigner::Sign(const std::vector<std::string>& messages,
+                                          const std::optional<OrderedPlace>& place,
                                           Deadline deadline)
 {
     if (messages.empty() || messages.size() > kMessagesMax) {
         return Fail(ErrorCode::kInvalid, "BAD_MESSAGES", "A transaction has 1 to 100 messages.");
     }
-    const auto timeout = UniqueTimeout();
-    Body body{.messages = {}, .timeout = Rfc3339Micros(timeout)};
+    TransactionBody body{.messages = {}, .timeout = UniqueTimeout(), .place = place};
     for (const auto& message : messages) {
         auto parsed = ParseJsonStrict(message, {.bytes = 1 << 20, .depth = 64});
         if (!parsed) return parsed.error();
         body.messages.push_back(std::move(*parsed));
     }
-    const auto number = AccountNumber(deadline);
-    if (!number) return number.error();
-    const auto sign = [&](const Fee& fee) {
-        return SignJson(UnsignedJson(body, fee.gas, fee.uakt, programs_.gas_denom), *number,
-                        deadline);
+    const auto sign = [&](const TransactionFee& fee) {
+        return SignJson(UnsignedJson(body, fee), place ? place->sequence : 0, deadline);
     };
     const auto provisional = sign(FeeOf(kProvisionalGas * messages.size()));
     if (!provisional) return provisional.error();
@@ -268,33 +257,30 @@ Result<SignedTransaction> CliSigner::Sign(const std::vector<std::string>& messag
     if (!hash) return hash.error();
     return SignedTransaction{.json = std::move(*final_json),
                              .hash = std::move(*hash),
-                             .timeout = timeout,
-                             .fee_uakt = fee.uakt};
+                             .timeout = body.timeout,
+                             .fee_uakt = fee.amount,
+                             .place = place};
 }
 
 Result<BroadcastAnswer> CliSigner::Broadcast(const SignedTransaction& transaction,
                                              Deadline deadline)
 {
     Error last = Fail(ErrorCode::kUnknown, "BROADCAST_UNKNOWN", "No node was asked.");
+    bool may_have_arrived = false;              // At a node that did not say so.
     for (const auto& node : programs_.nodes) {  // The same bytes twice do no harm.
         const auto output = RunBroadcast(transaction.json, node, {"-b", "sync"}, deadline);
-        if (!output || output->exit_code != 0) {
-            last.message = output ? ErrorText(*output) : output.error().message;
-            if (deadline.Passed()) break;
+        const auto answer = ReadBroadcast(output);
+        if (answer && answer->hash == transaction.hash) {
+            const bool lasting =
+                answer->code == 0 ||
+                Judge(answer->codespace, answer->code, answer->raw_log) == ChainVerdict::kLookUp;
+            if (lasting || !may_have_arrived) return *answer;
+            last.message = "A node refused what another one may have taken: " + answer->raw_log;
             continue;
         }
-        const auto parsed = ParseOutput(*output);
-        const auto answer = !parsed
-                                ? Result<BroadcastAnswer>{parsed.error()}
-                                : ReadFields(*parsed, [](const Fields& fields) {
-                                      return BroadcastAnswer{
-                                          .hash = fields.at("txhash").text(),
-                                          .codespace = fields.at("codespace").text(),
-                                          .code = static_cast<int>(fields.at("code").unsigned32()),
-                                          .raw_log = fields.at("raw_log").text()};
-                                  });
-        if (answer && answer->hash == transaction.hash) return *answer;
         last.message = answer ? "The node answered for another hash." : answer.error().message;
+        may_have_arrived = may_have_arrived || answer || !NeverArrived(last.message);
+        if (deadline.Passed()) break;
     }
     return last;
 }

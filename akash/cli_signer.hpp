@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "akash/cli_chain_reader.hpp"
-#include "akash/signer.hpp"
+#include "akash/transaction_json.hpp"
 
 namespace berth::akash {
 
@@ -19,20 +19,16 @@ public:
 
     Result<std::string> Address(Deadline deadline) override;
     Result<SignedTransaction> Sign(const std::vector<std::string>& messages,
+                                   const std::optional<OrderedPlace>& place,
                                    Deadline deadline) override;
     Result<BroadcastAnswer> Broadcast(const SignedTransaction& transaction,
                                       Deadline deadline) override;
 
 private:
-    struct Fee {
-        std::uint64_t gas = 0;
-        money::Amount uakt;
-    };
-
     Time UniqueTimeout();
-    Fee FeeOf(std::uint64_t gas) const;
+    TransactionFee FeeOf(std::uint64_t gas) const;
     Result<std::uint64_t> AccountNumber(Deadline deadline);
-    Result<std::string> SignJson(const std::string& unsigned_json, std::uint64_t account_number,
+    Result<std::string> SignJson(const std::string& unsigned_json, std::uint64_t sequence,
                                  Deadline deadline);
     Result<std::uint64_t> Simulate(const std::string& signed_json, Deadline deadline);
     Result<std::string> HashOf(const std::string& signed_json, Deadline deadline);

@@ -15,6 +15,7 @@ struct Row {
 
 // The first row that fits decides. What stands in no row fails.
 constexpr std::array kTable{
+    Row{"sdk", 2, "errUnknownField \"/cosmos.tx.v1beta1.TxBody\"", ChainVerdict::kUseSequence},
     Row{"sdk", 4, "", ChainVerdict::kWait},  // Also in the seconds after a node's restart.
     Row{"sdk", 5, "", ChainVerdict::kRefill},
     Row{"sdk", 11, "", ChainVerdict::kRefit},
@@ -27,7 +28,7 @@ constexpr std::array kTable{
     Row{"sdk", 21, "", ChainVerdict::kFail},
     Row{"sdk", 30, "", ChainVerdict::kRebuild},
     Row{"sdk", 32, "", ChainVerdict::kRebuild},
-    Row{"sdk", 37, "", ChainVerdict::kRefit},
+    Row{"sdk", 37, "", ChainVerdict::kUseSequence},
     Row{"sdk", 42, "", ChainVerdict::kRebuild},
     Row{"deployment", 3, "", ChainVerdict::kLookUp},
     Row{"deployment", 4, "", ChainVerdict::kAlreadyDone},
@@ -62,6 +63,11 @@ ChainVerdict Judge(std::string_view codespace, int code, std::string_view text)
         }
     }
     if (text.find("account sequence mismatch") != text.npos) return ChainVerdict::kRebuild;
+    // A simulation may word its refusal without codespace and code.
+    for (const std::string_view words : {"unordered transactions are not enabled",
+                                         "errUnknownField \"/cosmos.tx.v1beta1.TxBody\""}) {
+        if (text.find(words) != text.npos) return ChainVerdict::kUseSequence;
+    }
     return ChainVerdict::kFail;
 }
 

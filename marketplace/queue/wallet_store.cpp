@@ -19,20 +19,27 @@ constexpr auto kLease = R"sql(
     UPDATE wallets SET epoch = $3, worker = $4,
                        leased_until = now() + $5::bigint * interval '1 millisecond'
     WHERE operator_id = $1 AND address = $2
-    RETURNING leased_until)sql";
+    RETURNING leased_until, unordered_refused_at > now() - interval '1 day' AS ordered)sql";
 
 constexpr auto kRelease = R"sql(
     UPDATE wallets SET worker = '', leased_until = '-infinity'
     WHERE operator_id = $1 AND address = $2)sql";
 
 constexpr auto kReport = R"sql(
-    UPDATE wallets SET ready = $3, not_ready_because = $4, balances = $5::jsonb, reported_at = now()
+    UPDATE wallets SET
+        ready = $3, not_ready_because = $4, balances = $5::jsonb, reported_at = now(),
+        unordered_refused_at = CASE WHEN $6 THEN now() ELSE unordered_refused_at END
     WHERE operator_id = $1 AND address = $2)sql";
 
 constexpr auto kAddTransaction = R"sql(
     INSERT INTO transactions (operator_id, hash, wallet, wallet_epoch, signed_bytes, timeout, state,
-                              fee_uakt)
-    VALUES ($1, $2, $3, $4, $5, to_timestamp($6::bigint), 'signed', $7::numeric))sql";
+                              fee_uakt, sequence, timeout_height)
+    VALUES ($1, $2, $3, $4, $5, to_timestamp($6::bigint), 'signed', $7::numeric, $8::numeric,
+            $9))sql";
+
+constexpr auto kSequenceTaken = R"sql(
+    SELECT 1 FROM transactions
+    WHERE operator_id = $1 AND wallet = $2 AND sequence = $3::numeric AND state = 'signed')sql";
 
 constexpr auto kAddTransactionMessage = R"sql(
     INSERT INTO transaction_messages (operator_id, hash, message_index, message_id)
@@ -51,7 +58,8 @@ constexpr auto kMessagesOf = R"sql(
     WHERE operator_id = $1 AND hash = $2 ORDER BY message_index)sql";
 
 constexpr auto kUnresolved = R"sql(
-    SELECT hash, signed_bytes, extract(epoch FROM timeout)::bigint AS timeout, fee_uakt
+    SELECT hash, signed_bytes, extract(epoch FROM timeout)::bigint AS timeout, fee_uakt,
+           sequence, timeout_height
     FROM transactions WHERE operator_id = $1 AND wallet = $2 AND state = 'signed'
     ORDER BY created_at, hash LIMIT 50)sql";
 
@@ -110,6 +118,22 @@ std::vector<std::uint64_t> MessagesIn(pqxx::work& tx, const Held& wallet, const 
     return messages;
 }
 
+/// The sequence as a text; nothing for an unordered transaction. Only one open transaction has it.
+Result<std::optional<std::string>> FreeSequence(pqxx::work& tx, const Held& wallet,
+                                                const v1::WalletTransaction& made)
+{
+    if (made.has_sequence() != (made.timeout_height() > 0)) {
+        return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION",
+                    "A sequence and the last height belong together.");
+    }
+    if (!made.has_sequence()) return std::optional<std::string>{};
+    const auto sequence = std::to_string(made.sequence());
+    if (!tx.exec_params(kSequenceTaken, wallet.operator_id, wallet.address, sequence).empty()) {
+        return Conflict("SEQUENCE_TAKEN", "Another transaction under way has this sequence.");
+    }
+    return std::optional{sequence};
+}
+
 Result<void> RecordSigned(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& made)
 {
     const auto fee = money::Amount::Parse(made.fee_uakt().empty() ? "0" : made.fee_uakt());
@@ -121,8 +145,11 @@ Result<void> RecordSigned(pqxx::work& tx, const Held& wallet, const v1::WalletTr
     if (!AllPending(tx, wallet.operator_id, wallet.address, messages)) {
         return Conflict("MESSAGE_TAKEN", "A message of this transaction is not free to be sent.");
     }
+    const auto sequence = FreeSequence(tx, wallet, made);
+    if (!sequence) return sequence.error();
     tx.exec_params0(kAddTransaction, wallet.operator_id, made.hash(), wallet.address, wallet.epoch,
-                    db::ToBytes(made.signed_bytes()), made.timeout(), fee->ToString());
+                    db::ToBytes(made.signed_bytes()), made.timeout(), fee->ToString(), *sequence,
+                    made.timeout_height());
     for (std::size_t i = 0; i < messages.size(); ++i) {
         tx.exec_params0(kAddTransactionMessage, wallet.operator_id, made.hash(), i, messages[i]);
     }
@@ -234,6 +261,8 @@ void AddUnresolved(pqxx::work& tx, const Held& wallet, v1::WalletOrders& orders)
         made.set_timeout(row["timeout"].as<std::int64_t>());
         made.set_fee_uakt(row["fee_uakt"].as<std::string>());
         made.set_state("signed");
+        if (!row["sequence"].is_null()) made.set_sequence(row["sequence"].as<std::uint64_t>());
+        made.set_timeout_height(row["timeout_height"].as<std::int64_t>());
         for (const auto id : MessagesIn(tx, wallet, made.hash())) made.add_messages(id);
     }
 }
@@ -252,7 +281,7 @@ Result<WalletExchange> ExchangeWallet(pqxx::work& tx, const std::string& operato
         if (!recorded) return recorded.error();
     }
     tx.exec_params0(kReport, operator_id, report.address(), report.ready(),
-                    report.not_ready_because(), BalancesAsJson(report));
+                    report.not_ready_because(), BalancesAsJson(report), report.unordered_refused());
     auto& orders = exchange.orders;
     orders.set_address(report.address());
     if (report.release()) {
@@ -262,6 +291,7 @@ Result<WalletExchange> ExchangeWallet(pqxx::work& tx, const std::string& operato
     const auto leased = tx.exec_params1(kLease, operator_id, report.address(), wallet->epoch,
                                         worker, settings.wallet_lease.count());
     orders.set_epoch(wallet->epoch);
+    orders.set_ordered(leased["ordered"].as<bool>());
     orders.set_leased_until(db::ReadTime(leased[0]).time_since_epoch().count());
     for (auto& message : PendingOf(tx, operator_id, report.address())) {
         *orders.add_pending() = std::move(message);

@@ -30,8 +30,8 @@ struct WalletExchange {
 /// and the fate of their messages, and answers with what is to be sent. A report under a stale
 /// epoch changes nothing. A transaction is recorded as signed before the answer: only then may it
 /// be sent. Errors: kNotFound `UNKNOWN_WALLET`; kAborted `WALLET_LEASED_ELSEWHERE`,
-/// `STALE_WALLET_EPOCH`; kConflict `MESSAGE_TAKEN`, `UNKNOWN_TRANSACTION`; kInvalid
-/// `BAD_TRANSACTION`.
+/// `STALE_WALLET_EPOCH`; kConflict `MESSAGE_TAKEN`, `SEQUENCE_TAKEN`, `UNKNOWN_TRANSACTION`;
+/// kInvalid `BAD_TRANSACTION`.
 Result<WalletExchange> ExchangeWallet(pqxx::work& tx, const std::string& operator_id,
                                       const std::string& worker, const v1::WalletReport& report,
                                       const Settings& settings);

@@ -77,6 +77,11 @@ public:
     {
         return std::optional<akash::TxOutcome>{};
     }
+    Result<std::optional<std::string>> FindTxBySequence(const std::string&, std::uint64_t,
+                                                        Deadline) override
+    {
+        return std::optional<std::string>{};
+    }
     Result<money::Amount> Balance(const std::string&, const std::string&, Deadline) override
     {
         return money::Amount{};
@@ -84,6 +89,10 @@ public:
     Result<std::optional<akash::Account>> GetAccount(const std::string&, Deadline) override
     {
         return std::optional<akash::Account>{};
+    }
+    Result<std::map<std::string, money::Amount>> DepositMinimums(Deadline) override
+    {
+        return std::map<std::string, money::Amount>{};
     }
     Result<akash::Provider> GetProvider(const std::string& address, Deadline) override
     {

@@ -21,7 +21,10 @@ public:
     std::vector<akash::Lease> leases;
     std::map<std::string, akash::TxOutcome> transactions;  ///< By hash.
     std::map<std::string, money::Amount> balances;         ///< By denomination.
-    std::optional<Error> fails;                            ///< What every question answers, if set.
+    std::uint64_t account_sequence = 0;                    ///< That the next ordered one has.
+    std::map<std::uint64_t, std::string> used_sequences;   ///< Hashes by sequence.
+    std::map<std::string, money::Amount> deposit_minimums{{"uakt", 500'000}, {"uact", 500'000}};
+    std::optional<Error> fails;  ///< What every question answers, if set.
 
     /// Lets `blocks` blocks pass, six seconds each.
     void Advance(std::int64_t blocks)
@@ -70,6 +73,14 @@ public:
         if (found == transactions.end()) return std::optional<akash::TxOutcome>{};
         return std::optional{found->second};
     }
+    Result<std::optional<std::string>> FindTxBySequence(const std::string&, std::uint64_t sequence,
+                                                        Deadline) override
+    {
+        if (fails) return *fails;
+        const auto found = used_sequences.find(sequence);
+        if (found == used_sequences.end()) return std::optional<std::string>{};
+        return std::optional{found->second};
+    }
     Result<money::Amount> Balance(const std::string&, const std::string& denom, Deadline) override
     {
         if (fails) return *fails;
@@ -77,7 +88,14 @@ public:
     }
     Result<std::optional<akash::Account>> GetAccount(const std::string& address, Deadline) override
     {
-        return std::optional{akash::Account{.address = address, .number = 1, .sequence = 0}};
+        if (fails) return *fails;
+        return std::optional{
+            akash::Account{.address = address, .number = 1, .sequence = account_sequence}};
+    }
+    Result<std::map<std::string, money::Amount>> DepositMinimums(Deadline) override
+    {
+        if (fails) return *fails;
+        return deposit_minimums;
     }
     Result<akash::Provider> GetProvider(const std::string& address, Deadline) override
     {

@@ -74,7 +74,7 @@ Result<std::string> Signature(Machine& machine, const Settings& settings, Deadli
 {
     const auto address = machine.signer.Address(deadline);
     if (!address) return address.error();
-    const auto made = machine.signer.Sign({Harmless(*address, settings.akash.gas_denom)}, deadline);
+    const auto made = machine.signer.Sign({Harmless(*address, settings.akash.gas_denom)}, {}, deadline);
     if (!made) return made.error();
     return "signed and simulated, not sent; the fee would be " + made->fee_uakt.ToString() +
            settings.akash.gas_denom;

@@ -1,5 +1,6 @@
 #include "worker/wallet/wallet_actor.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/failpoint.hpp"
@@ -11,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kBalancesEvery = 15s;
 constexpr auto kPastTimeout = 10s;  // Of block time: a block that was being made is out by then.
+constexpr std::size_t kOrderedUnderWayMax = 20;  // One that is lost holds up all after it.
 
 v1::WalletTransaction ToProto(const akash::SignedTransaction& made,
                               const v1::OutboxMessage& message)
@@ -22,6 +24,10 @@ v1::WalletTransaction ToProto(const akash::SignedTransaction& made,
     transaction.add_messages(message.id());
     transaction.set_state("signed");
     transaction.set_fee_uakt(made.fee_uakt.ToString());
+    if (made.place) {
+        transaction.set_sequence(made.place->sequence);
+        transaction.set_timeout_height(made.place->timeout_height);
+    }
     return transaction;
 }
 
@@ -57,7 +63,11 @@ v1::WalletTransaction Refused(const v1::OutboxMessage& message, const Error& err
 
 WalletActor::WalletActor(const Needs& needs, WalletSettings settings, std::string worker,
                          std::chrono::milliseconds lease)
-    : needs_{needs}, settings_{std::move(settings)}, worker_{std::move(worker)}, lease_{lease}
+    : needs_{needs},
+      settings_{std::move(settings)},
+      worker_{std::move(worker)},
+      lease_{lease},
+      places_{needs.chain, needs.pace}
 {
     standing_.set_not_ready_because("The wallet has not been looked at yet.");
 }
@@ -78,15 +88,25 @@ Result<bool> WalletActor::Round(Deadline deadline)
     if (!orders) return orders.error();
     if (!observed) return observed.error();
 
-    for (const auto& transaction : unresolved_) {
-        if (sent_.contains(transaction.hash())) continue;
-        if (const auto sent = Send(transaction, false, deadline); !sent) return sent.error();
-    }
+    if (const auto resent = Resend(deadline); !resent) return resent.error();
     if (!standing_.ready()) return !unresolved_.empty();
     for (const auto& message : orders->pending()) {
+        if (ordered_ && unresolved_.size() >= kOrderedUnderWayMax) break;
         if (const auto sent = SignAndSend(message, deadline); !sent) return sent.error();
     }
     return !unresolved_.empty() || !orders->pending().empty();
+}
+
+/// Sends what is signed and was not sent by this process, lowest sequence first.
+Result<void> WalletActor::Resend(Deadline deadline)
+{
+    auto by_sequence = unresolved_;
+    std::ranges::stable_sort(by_sequence, {}, &v1::WalletTransaction::sequence);
+    for (const auto& transaction : by_sequence) {
+        if (sent_.contains(transaction.hash())) continue;
+        if (const auto sent = Send(transaction, false, deadline); !sent) return sent.error();
+    }
+    return {};
 }
 
 void WalletActor::Release(Deadline deadline)
@@ -166,9 +186,12 @@ Result<std::optional<v1::WalletTransaction>> WalletActor::FateOf(
         ended.set_error((*found)->code == 0 ? "" : (*found)->raw_log);
         return std::optional{std::move(ended)};
     }
-    if (status_->block_time > FromUnixSeconds(transaction.timeout()) + kPastTimeout) {
-        return std::optional{Ended(transaction, "expired")};
-    }
+    auto lost = transaction.has_sequence()
+                    ? places_.IsLost(address_, status_->height, transaction, deadline)
+                    : Result<bool>{status_->block_time >
+                                   FromUnixSeconds(transaction.timeout()) + kPastTimeout};
+    if (!lost) return lost.error();
+    if (*lost) return std::optional{Ended(transaction, "expired")};
     return std::optional<v1::WalletTransaction>{};
 }
 
@@ -196,6 +219,7 @@ Result<v1::WalletOrders> WalletActor::Exchange(std::vector<v1::WalletTransaction
     if (report.release() && orders.refused().empty()) return orders;
     if (!orders.refused().empty() || orders.epoch() == 0) return LoseLease(orders.refused());
     epoch_ = orders.epoch();
+    ordered_ = orders.ordered();
     lease_ends_ = Deadline{asked + lease_ * 4 / 5};
     unresolved_.assign(orders.unresolved().begin(), orders.unresolved().end());
     for (const auto dseq : orders.unknown_deployments()) {
@@ -218,7 +242,7 @@ Result<void> WalletActor::SignAndSend(const v1::OutboxMessage& message, Deadline
     if (!HoldsLease()) return Fail(ErrorCode::kAborted, "WALLET_REFUSED", "The lease has run out.");
     const auto epoch = epoch_;
     Failpoint("worker.wallet.before_sign");
-    const auto made = needs_.signer.Sign({message.body()}, deadline);
+    const auto made = Sign(message, deadline);
     if (!made && made.error().reason == "SIMULATION_FAILED") {
         return Refuse(message, made.error(), deadline);
     }
@@ -232,6 +256,37 @@ Result<void> WalletActor::SignAndSend(const v1::OutboxMessage& message, Deadline
         return Fail(ErrorCode::kAborted, "WALLET_REFUSED", "The lease was lost while signing.");
     }
     return Send(transaction, true, deadline);
+}
+
+/// Unordered as long as no node has refused that, otherwise at the wallet's next sequence.
+Result<akash::SignedTransaction> WalletActor::Sign(const v1::OutboxMessage& message,
+                                                   Deadline deadline)
+{
+    if (ordered_) return SignInOrder(message, deadline);
+    auto made = needs_.signer.Sign({message.body()}, std::nullopt, deadline);
+    if (made || made.error().reason != "UNORDERED_REFUSED") return made;
+    const auto noted = NoteUnorderedRefused(made.error().message, deadline);
+    if (!noted) return noted.error();
+    return SignInOrder(message, deadline);
+}
+
+Result<akash::SignedTransaction> WalletActor::SignInOrder(const v1::OutboxMessage& message,
+                                                          Deadline deadline)
+{
+    const auto place = places_.Next(address_, status_->height, unresolved_, deadline);
+    if (!place) return place.error();
+    return needs_.signer.Sign({message.body()}, *place, deadline);
+}
+
+Result<void> WalletActor::NoteUnorderedRefused(const std::string& why, Deadline deadline)
+{
+    needs_.log.Warning("Transactions of this wallet are signed in order from now on.",
+                       {{"wallet", address_}, {"because", why}});
+    standing_.set_unordered_refused(true);
+    const auto noted = Exchange({}, deadline);
+    standing_.set_unordered_refused(false);
+    if (!noted) return noted.error();
+    return {};
 }
 
 /// The chain's own simulation says that the message cannot succeed: nothing was signed.
@@ -254,7 +309,8 @@ Result<void> WalletActor::Send(const v1::WalletTransaction& transaction, bool fi
     akash::SignedTransaction made{.json = transaction.signed_bytes(),
                                   .hash = transaction.hash(),
                                   .timeout = FromUnixSeconds(transaction.timeout()),
-                                  .fee_uakt = {}};
+                                  .fee_uakt = {},
+                                  .place = PlaceOf(transaction)};
     Failpoint("worker.wallet.before_broadcast");
     const auto answer = needs_.signer.Broadcast(made, deadline);
     Failpoint("worker.wallet.after_broadcast");
@@ -265,16 +321,30 @@ Result<void> WalletActor::Send(const v1::WalletTransaction& transaction, bool fi
         sent_.erase(transaction.hash());  // The same bytes are sent again, which is harmless.
         return {};
     }
-    if (answer->code == 0 || !first_time) return {};
-    if (akash::Judge(answer->codespace, answer->code, answer->raw_log) ==
-        akash::ChainVerdict::kLookUp) {
+    return TakeAnswer(transaction, *answer, first_time, deadline);
+}
+
+Result<void> WalletActor::TakeAnswer(const v1::WalletTransaction& transaction,
+                                     const akash::BroadcastAnswer& answer, bool first_time,
+                                     Deadline deadline)
+{
+    if (answer.code == 0) return {};
+    const auto verdict = akash::Judge(answer.codespace, answer.code, answer.raw_log);
+    if (transaction.has_sequence() && verdict == akash::ChainVerdict::kRebuild) {
+        sent_.erase(transaction.hash());  // Its turn may still come; else it proves to be lost.
         return {};
     }
-    auto failed = Ended(transaction, "failed");
-    failed.set_codespace(answer->codespace);
-    failed.set_code(answer->code);
-    failed.set_error(answer->raw_log);
-    const auto reported = Exchange({std::move(failed)}, deadline);
+    if (!first_time || verdict == akash::ChainVerdict::kLookUp) return {};
+    if (verdict == akash::ChainVerdict::kUseSequence) {
+        const auto noted = NoteUnorderedRefused(answer.raw_log, deadline);
+        if (!noted) return noted.error();
+    }
+    auto ended =
+        Ended(transaction, verdict == akash::ChainVerdict::kUseSequence ? "expired" : "failed");
+    ended.set_codespace(answer.codespace);
+    ended.set_code(answer.code);
+    ended.set_error(answer.raw_log);
+    const auto reported = Exchange({std::move(ended)}, deadline);
     if (!reported) return reported.error();
     return {};
 }

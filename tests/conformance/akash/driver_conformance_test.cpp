@@ -73,7 +73,7 @@ protected:
 
     TxOutcome SendAndWait(const std::vector<std::string>& messages)
     {
-        const auto signed_tx = signer.Sign(messages, Soon());
+        const auto signed_tx = signer.Sign(messages, {}, Soon());
         EXPECT_TRUE(signed_tx) << signed_tx.error().message;
         if (!signed_tx) return {.codespace = {}, .code = -1, .raw_log = {}};
         const auto answer = signer.Broadcast(*signed_tx, Soon());
@@ -209,7 +209,7 @@ TEST_F(DriverConformance, RunsADeploymentFromCreationToRefund)
 TEST_F(DriverConformance, RefusesWhatTheChainWouldRefuseBeforeSpending)
 {
     const auto id = Create();
-    const auto again = signer.Sign({CloseDeploymentMessage({id.owner, id.dseq + 1})}, Soon());
+    const auto again = signer.Sign({CloseDeploymentMessage({id.owner, id.dseq + 1})}, {}, Soon());
     ASSERT_TRUE(again.has_error());
     EXPECT_EQ(again.error().reason, "SIMULATION_FAILED");
     EXPECT_NE(again.error().message.find("Deployment not found"), std::string::npos);
@@ -219,7 +219,7 @@ TEST_F(DriverConformance, RefusesWhatTheChainWouldRefuseBeforeSpending)
 TEST_F(DriverConformance, LooksUpATransactionThatWasSentTwice)
 {
     const auto id = Create();
-    const auto signed_tx = signer.Sign({CloseDeploymentMessage(id)}, Soon());
+    const auto signed_tx = signer.Sign({CloseDeploymentMessage(id)}, {}, Soon());
     ASSERT_TRUE(signed_tx) << signed_tx.error().message;
     ASSERT_TRUE(signer.Broadcast(*signed_tx, Soon()));
     const auto second = signer.Broadcast(*signed_tx, Soon());
@@ -235,7 +235,7 @@ TEST_F(DriverConformance, CallsALostAnswerUnknownAndFindsTheTransaction)
 {
     if (network->is_real()) GTEST_SKIP() << "Faults are the sandbox's.";
     const auto id = Create();
-    const auto signed_tx = signer.Sign({CloseDeploymentMessage(id)}, Soon());
+    const auto signed_tx = signer.Sign({CloseDeploymentMessage(id)}, {}, Soon());
     ASSERT_TRUE(signed_tx);
     network->Control({"lose-answers", "count=1"});
     const auto answer = signer.Broadcast(*signed_tx, Soon());

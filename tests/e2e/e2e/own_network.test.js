@@ -82,6 +82,28 @@ test('an order is leased on the network that the environment names', async () =>
   assert.ok(!existsSync(chain), 'a network of its own was started');
 });
 
+test('an order is leased where the nodes take no unordered transactions', async () => {
+  const control = (...words) =>
+    execFileSync(sandbox('berth-akash-sandbox'), ['ctl', ready.node, ...words]);
+  control('unordered', 'mode=no');
+  try {
+    const run = await quickstart(
+      [
+        `worker.edge.ingress_port=${ready.ingress_port}`,
+        `worker.edge.ingress_ca_file=${ready.ca_file}`,
+        'worker.akash.bid_window=3s',
+      ],
+      environment,
+    );
+    assert.equal(run.code, 0, run.err);
+    assert.equal(JSON.parse(run.out.trim().split('\n').at(-1)).state, 'ACTIVE');
+    const log = await readFile(path.join(folder, 'world/worker/log'), 'utf8');
+    assert.match(log, /signed in order from now on/);
+  } finally {
+    control('heal');
+  }
+});
+
 test('half of the settings is refused before anything starts', async () => {
   const run = await quickstart([], { BERTH_AKASH: sandbox('akash') });
   assert.equal(run.code, 1);

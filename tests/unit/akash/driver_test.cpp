@@ -163,7 +163,7 @@ TEST_F(DriverTest, RefusesANodeThatIsBehind)
 
 TEST_F(DriverTest, CallsABroadcastWithoutAnswerUnknown)
 {
-    const SignedTransaction transaction{"{}", std::string(64, 'A'), Time{}, {}};
+    const SignedTransaction transaction{"{}", std::string(64, 'A'), Time{}, {}, {}};
     runner.Answer(1, "", "Error: request failed: net/http: nil Context\n");
     EXPECT_EQ(signer.Broadcast(transaction, Deadline::max()).error().code, ErrorCode::kUnknown);
     runner.Answer(0, "garbage");
@@ -173,11 +173,71 @@ TEST_F(DriverTest, CallsABroadcastWithoutAnswerUnknown)
         << "It answers for another hash.";
 }
 
+TEST_F(DriverTest, DoesNotBelieveARefusalOfWhatAnotherNodeMayHaveTaken)
+{
+    const auto refusal = Recorded("12-unordered/11-timeout-past", "stdout");
+    const SignedTransaction transaction{
+        "{}", "9EC9815CF53C12188933431CFA3CFE30CFD62BC517AE228003DC3FEA68EA829E", Time{}, {}, {}};
+    CliSigner two{runner, Programs({"http://one", "http://two"}), clock};
+    runner.Answer(1, "", "Error: post failed: Post \"http://one\": EOF\n");
+    runner.Answer(0, refusal);
+    EXPECT_EQ(two.Broadcast(transaction, Deadline::max()).error().code, ErrorCode::kUnknown);
+    runner.Answer(1, "",
+                  "Error: post failed: Post \"http://one\": dial tcp 127.0.0.1:9: connect: "
+                  "connection refused\n");
+    runner.Answer(0, refusal);
+    const auto answer = two.Broadcast(transaction, Deadline::max());
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->code, 42);
+}
+
+TEST_F(DriverTest, TriesItsNodesInTurnAndStaysWithTheOneThatAnswers)
+{
+    const auto down = "Error: post failed: Post \"http://one\": dial tcp: connection refused\n";
+    CliChainReader three{runner, Programs({"http://one", "http://two", "http://three"})};
+    runner.Answer(1, "", down);
+    runner.Answer(1, "", down);
+    runner.Answer(0, Recorded("02-bank/08-status", "stdout"));
+    ASSERT_TRUE(three.Status(Deadline::max()));
+    runner.Answer(0, Recorded("02-bank/04-balances-denom", "stdout"));
+    ASSERT_TRUE(three.Balance(kOwner, "uact", Deadline::max()));
+    ASSERT_EQ(runner.commands.size(), 4u);
+    const auto asked = [&](std::size_t at) {
+        const auto& argv = runner.commands[at].argv;
+        return *(std::find(argv.begin(), argv.end(), "--node") + 1);
+    };
+    EXPECT_EQ(asked(0), "http://one");
+    EXPECT_EQ(asked(1), "http://two");
+    EXPECT_EQ(asked(2), "http://three");
+    EXPECT_EQ(asked(3), "http://three");
+}
+
+TEST_F(DriverTest, FindsWhoUsedASequence)
+{
+    Play("14-misc/02-query-tx-acc-seq");
+    const auto user = reader.FindTxBySequence(kOwner, 10, Deadline::max());
+    ASSERT_TRUE(user && *user);
+    EXPECT_EQ(**user, "0E45E5E1E412AFF5D97B19C1F435D8E4F1B488954B23B7250759AB273D6A1939");
+    Play("14-misc/03-query-tx-acc-seq-missing");
+    const auto nobody = reader.FindTxBySequence(kOwner, 99'999, Deadline::max());
+    ASSERT_TRUE(nobody) << nobody.error().message;
+    EXPECT_FALSE(*nobody);
+}
+
+TEST_F(DriverTest, ReadsTheLeastDepositOfEachDenomination)
+{
+    Play("04-deployment/48-params");
+    const auto minimums = reader.DepositMinimums(Deadline::max());
+    ASSERT_TRUE(minimums) << minimums.error().message;
+    EXPECT_EQ(minimums->at("uact"), money::Amount{500'000});
+    EXPECT_EQ(minimums->size(), 2u);
+}
+
 TEST_F(DriverTest, ReadsAFailedCodeBehindExitZero)
 {
     Play("12-unordered/11-timeout-past");
     const SignedTransaction transaction{
-        "{}", "9EC9815CF53C12188933431CFA3CFE30CFD62BC517AE228003DC3FEA68EA829E", Time{}, {}};
+        "{}", "9EC9815CF53C12188933431CFA3CFE30CFD62BC517AE228003DC3FEA68EA829E", Time{}, {}, {}};
     const auto answer = signer.Broadcast(transaction, Deadline::max());
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->codespace, "sdk");

@@ -34,6 +34,18 @@ TEST(VerdictTest, TakesAClosedDeploymentForClosed)
     EXPECT_EQ(Judge("market", 12, "bid not open"), ChainVerdict::kRefit);
 }
 
+TEST(VerdictTest, TellsNodesThatTakeNoUnorderedTransactions)
+{
+    constexpr auto kNotEnabled = "unordered transactions are not enabled: feature not supported";
+    constexpr auto kUnknownField =
+        "errUnknownField \"/cosmos.tx.v1beta1.TxBody\": {TagNum: 4, WireType:\"varint\"}";
+    EXPECT_EQ(Judge("sdk", 37, kNotEnabled), ChainVerdict::kUseSequence);
+    EXPECT_EQ(Judge("sdk", 2, kUnknownField), ChainVerdict::kUseSequence);
+    EXPECT_EQ(Judge("undefined", 1, kNotEnabled), ChainVerdict::kUseSequence);
+    EXPECT_EQ(Judge("undefined", 1, kUnknownField), ChainVerdict::kUseSequence);
+    EXPECT_EQ(Judge("sdk", 2, "tx parse error"), ChainVerdict::kFail);
+}
+
 TEST(VerdictTest, FailsWhatItDoesNotKnow)
 {
     EXPECT_EQ(Judge("wasm", 99, "something new"), ChainVerdict::kFail);

@@ -6,6 +6,7 @@
 
 #include "akash/chain.hpp"
 #include "akash/cli_output.hpp"
+#include "akash/manifest_match.hpp"
 #include "akash/relay_services.hpp"
 #include "akash/secret_file.hpp"
 #include "core/base/digest.hpp"
@@ -15,6 +16,8 @@ namespace berth::akash {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::size_t kCheckedMax = 1000;  // Plans; beyond it each deployment is compared.
 
 /// Go's encoder also escapes what would be live in HTML, and two line separators.
 std::string EscapeAsGo(const std::string& serialized)
@@ -88,6 +91,20 @@ json::object ResourceUnit(const RelayService& service, std::size_t id, const std
             {"price", json::object{{"denom", denom}, {"amount", FormatDec18(service.price_e18)}}}};
 }
 
+std::string TextOf(const json::value& text)
+{
+    return std::string{text.as_string().data(), text.as_string().size()};
+}
+
+/// A hash of groups that is the same whatever they cost.
+std::string ShapeOf(json::value groups)
+{
+    for (auto& group : groups.as_array()) {
+        for (auto& unit : group.at("resources").as_array()) unit.as_object().erase("price");
+    }
+    return ToHex(Sha256(json::serialize(groups)));
+}
+
 }  // namespace
 
 std::string ManifestHashHex(const json::value& manifest)
@@ -139,7 +156,89 @@ Result<Manifest> CliManifestSource::ManifestOf(const Secret& sdl, const RelayDep
         return Fail(ErrorCode::kInvalid, "SDL_REFUSED",
                     "The manifest has other services than asked.");
     }
-    return Manifest{.groups_json = GroupsJson(deployment), .hash_hex = ManifestHashHex(*manifest)};
+    auto groups = GroupsJson(deployment);
+    const auto same = MatchManifest(json::parse(groups), *manifest);
+    if (!same) return same.error();
+    return Manifest{.groups_json = std::move(groups), .hash_hex = ManifestHashHex(*manifest)};
+}
+
+/// The message as the real program makes it; nothing where it wants a certificate first.
+Result<std::optional<json::value>> CliManifestSource::Generate(const json::value& message,
+                                                               const Secret& sdl, Deadline deadline)
+{
+    const auto file = SecretFile::Write(sdl, "deployment.yaml");
+    if (!file) return file.error();
+    const auto& coin = message.at("deposit").at("amount");
+    Error last = Fail(ErrorCode::kUnavailable, "NODE_UNAVAILABLE", "No node was asked.");
+    for (const auto& node : programs_.nodes) {  // The program looks for a certificate there.
+        Command command;
+        command.argv = {programs_.akash,
+                        "tx",
+                        "deployment",
+                        "create",
+                        file->path().string(),
+                        "--dseq",
+                        TextOf(message.at("id").at("dseq")),
+                        "--deposit",
+                        TextOf(coin.at("amount")) + TextOf(coin.at("denom")),
+                        "--deposit-sources",
+                        "balance",
+                        "--from",
+                        programs_.from,
+                        "--home",
+                        programs_.home,
+                        "--keyring-backend",
+                        programs_.keyring_backend,
+                        "--chain-id",
+                        programs_.chain_id,
+                        "--node",
+                        node,
+                        "--generate-only",
+                        "--offline",
+                        "--gas",
+                        "200000"};
+        const auto output = runner_.Run(command, deadline.AtMost(programs_.query_limit));
+        if (!output) {
+            return Fail(ErrorCode::kUnavailable, "COMMAND_NOT_STARTED", output.error().message);
+        }
+        const auto text = ErrorText(*output);
+        if (output->exit_code == 0) {
+            auto generated = ParseOutput(*output);
+            if (!generated) return generated.error();
+            return std::optional{std::move(*generated)};
+        }
+        if (text.find("certificate") != text.npos) return std::optional<json::value>{};
+        last.message = text;
+        if (!IsTransportTrouble(text)) return Fail(ErrorCode::kInvalid, "MESSAGE_MISMATCH", text);
+    }
+    return last;
+}
+
+Result<void> CliManifestSource::CheckMessage(const std::string& message, const Secret& sdl,
+                                             Deadline deadline)
+{
+    const auto ours = json::parse(message);
+    const auto key = ShapeOf(ours.at("groups"));
+    {
+        const std::scoped_lock lock{mutex_};
+        if (checked_.contains(key)) return {};
+    }
+    const auto generated = Generate(ours, sdl, deadline);
+    if (!generated) return generated.error();
+    if (*generated) {
+        const auto theirs = ReadFields(**generated, [](const Fields& tx) {
+            return tx.at("body").at("messages").list().size();
+        });
+        if (!theirs || *theirs != 1) {
+            return Fail(ErrorCode::kInvalid, "MESSAGE_MISMATCH",
+                        "The network's own program makes not one message of the SDL.");
+        }
+        const auto same = MatchMessage(ours, (*generated)->at("body").at("messages").at(0));
+        if (!same) return same.error();
+    }
+    const std::scoped_lock lock{mutex_};
+    if (checked_.size() < kCheckedMax) checked_.insert(key);
+    return {};
 }
 
 }  // namespace berth::akash

@@ -20,7 +20,8 @@ struct RelayService {
     std::int64_t cpu_millis = 0;
     std::int64_t memory_bytes = 0;
     std::int64_t storage_bytes = 0;
-    money::Amount price_e18;  ///< Per block.
+    std::int64_t body_bytes = kIngressBodyBytes;  ///< That the ingress takes for it.
+    money::Amount price_e18;                      ///< Per block.
 };
 
 /// How a deployment's resources and ceiling are split among its services, ordered by name as the

@@ -83,6 +83,11 @@ void EmitService(YAML::Emitter& out, const RelayService& service)
         for (const auto& host : service.accept) out << YAML::DoubleQuoted << host;
         out << YAML::EndSeq;
     }
+    if (service.body_bytes != kIngressBodyBytes) {
+        out << YAML::Key << "http_options" << YAML::Value << YAML::BeginMap;
+        out << YAML::Key << "max_body_size" << YAML::Value << service.body_bytes;
+        out << YAML::EndMap;
+    }
     out << YAML::Key << "to" << YAML::Value << YAML::BeginSeq << YAML::BeginMap;
     if (service.global) {
         out << YAML::Key << "global" << YAML::Value << true;
@@ -167,6 +172,7 @@ std::vector<RelayService> ServicesOf(const RelayDeployment& deployment)
                              .cpu_millis = deployment.cpu_millis - postgres.cpu_millis,
                              .memory_bytes = deployment.memory_bytes - postgres.memory_bytes,
                              .storage_bytes = 256 << 20,  // The image's own writable layer.
+                             .body_bytes = deployment.body_bytes,
                              .price_e18 = deployment.ceiling_per_block_e18 - half_price};
     return {postgres, relay};
 }

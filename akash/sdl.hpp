@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,6 +13,10 @@
 
 namespace berth::akash {
 
+/// What an ingress takes where an SDL says nothing: body, and silence on a connection.
+inline constexpr std::int64_t kIngressBodyBytes = 1 << 20;
+inline constexpr std::chrono::milliseconds kIngressSilence{60'000};
+
 /// A relay and its database as one deployment: two services, `relay` (one global port, 80) and
 /// `postgres` (never global).
 struct RelayDeployment {
@@ -20,7 +25,9 @@ struct RelayDeployment {
     std::int64_t cpu_millis = 0;
     std::int64_t memory_bytes = 0;
     std::int64_t storage_bytes = 0;
-    std::vector<std::string> accept_hosts;  ///< Host names that the ingress takes.
+    std::vector<std::string> accept_hosts;        ///< Host names that the ingress takes.
+    std::int64_t body_bytes = kIngressBodyBytes;  ///< Largest HTTP body that the ingress takes.
+    std::chrono::seconds keep_alive{25};          ///< Silence after which the relay sends a ping.
     std::map<std::string, Secret> relay_environment;
     std::map<std::string, Secret> postgres_environment;
     std::string denom = "uact";
@@ -45,9 +52,17 @@ struct Manifest {
 class ManifestSource {
 public:
     virtual ~ManifestSource() = default;
-    /// Errors: kInvalid `SDL_REFUSED`; kUnavailable `COMMAND_NOT_STARTED`.
+    /// The groups' resources are compared with the manifest's. Errors: kInvalid `SDL_REFUSED`,
+    /// `MESSAGE_MISMATCH`; kUnavailable `COMMAND_NOT_STARTED`.
     virtual Result<Manifest> ManifestOf(const Secret& sdl, const RelayDeployment& deployment,
                                         Deadline deadline) = 0;
+    /// Compares a MsgCreateDeployment of ours with the one that the network's own program makes of
+    /// the SDL, once for deployments that differ in prices and secrets only. Where the program
+    /// makes none because the wallet has no certificate, there is nothing to compare.
+    /// Errors: kInvalid `MESSAGE_MISMATCH`; kUnavailable `NODE_UNAVAILABLE`,
+    /// `COMMAND_NOT_STARTED`.
+    virtual Result<void> CheckMessage(const std::string& message, const Secret& sdl,
+                                      Deadline deadline) = 0;
 };
 
 }  // namespace berth::akash

@@ -1,10 +1,16 @@
+#include <algorithm>
+
 #include <yaml-cpp/yaml.h>
 
 #include "akash/chain.hpp"
+#include "akash/cli_manifest.hpp"
 #include "akash/relay_services.hpp"
 
 namespace berth::akash {
 namespace {
+
+constexpr std::int64_t kIngressBodyMax = 100 << 20;  // What providers take at most.
+constexpr std::size_t kShortestSecret = 8;
 
 struct Broken {
     std::string rule;
@@ -44,6 +50,90 @@ int CountGlobalPorts(const std::string& name, const YAML::Node& service)
     return count;
 }
 
+/// An SDL has these parts and no other: a `reclamation` section would let a provider take the lease
+/// back after its window, `endpoints` would rent addresses.
+void CheckSections(const YAML::Node& sdl)
+{
+    for (const auto& entry : sdl) {
+        const auto name = entry.first.as<std::string>();
+        if (name == "reclamation") {
+            Break("reclamation-window", "A relay's lease must not be taken back by its provider.");
+        }
+        if (name != "version" && name != "services" && name != "profiles" && name != "deployment") {
+            Break("sections", "An SDL has no part " + name + " here.");
+        }
+    }
+    if (sdl["version"].as<std::string>() != "2.0") Break("version", "The version must be 2.0.");
+}
+
+/// The real programs do not look at counts.
+void CheckCounts(const YAML::Node& sdl)
+{
+    for (const auto& service : sdl["deployment"]) {
+        for (const auto& placement : service.second) {
+            if (placement.second["count"].as<int>() == 1) continue;
+            Break("count", "Service " + service.first.as<std::string>() + " must run once.");
+        }
+    }
+}
+
+void CheckHostNames(const std::string& name, const YAML::Node& service,
+                    const RelayDeployment& deployment)
+{
+    std::vector<std::string> accepted;
+    for (const auto& expose : service["expose"]) {
+        for (const auto& host : expose["accept"]) accepted.push_back(host.as<std::string>());
+    }
+    auto wanted = name == kRelayService ? deployment.accept_hosts : std::vector<std::string>{};
+    std::ranges::sort(accepted);
+    std::ranges::sort(wanted);
+    if (accepted != wanted || std::ranges::adjacent_find(accepted) != accepted.end()) {
+        Break("hostname", "The host names of " + name + " are not the order's, each once.");
+    }
+}
+
+template <typename Number>
+Number OptionOr(const YAML::Node& options, const char* name, Number fallback)
+{
+    return options && options[name] ? options[name].as<Number>() : fallback;
+}
+
+/// What the ingress closes or cuts, the relay must not need.
+void CheckIngress(const YAML::Node& service, const RelayDeployment& deployment)
+{
+    for (const auto& expose : service["expose"]) {
+        const auto options = expose["http_options"];
+        for (const auto* name : {"read_timeout", "send_timeout"}) {
+            const std::chrono::milliseconds silence{
+                OptionOr<std::int64_t>(options, name, kIngressSilence.count())};
+            if (deployment.keep_alive > deployment.keep_alive.zero() &&
+                deployment.keep_alive < std::min(silence, kIngressSilence)) {
+                continue;
+            }
+            Break("keep-alive",
+                  "The relay must ping before the ingress closes a silent connection.");
+        }
+        const auto body = OptionOr<std::int64_t>(options, "max_body_size", kIngressBodyBytes);
+        if (body != deployment.body_bytes || body < kIngressBodyBytes || body > kIngressBodyMax) {
+            Break("body-limit", "The ingress takes bodies of 1 to 100 MiB, as the plan needs.");
+        }
+    }
+}
+
+/// Nothing that the chain keeps may hold what the environment hides.
+void CheckChain(const RelayDeployment& deployment)
+{
+    const auto groups = GroupsJson(deployment);
+    for (const auto* environment :
+         {&deployment.relay_environment, &deployment.postgres_environment}) {
+        for (const auto& [name, value] : *environment) {
+            const auto& text = value.Expose();
+            if (text.size() < kShortestSecret || groups.find(text) == groups.npos) continue;
+            Break("secret-on-chain", "The value of " + name + " would be public on chain.");
+        }
+    }
+}
+
 void CheckSecrets(const YAML::Node& service, const std::map<std::string, Secret>& wanted)
 {
     std::size_t found = 0;
@@ -71,8 +161,10 @@ void CheckServices(const YAML::Node& sdl, const RelayDeployment& deployment)
                   "Image " + image + " is pinned neither by digest nor by version.");
         }
         global_ports += CountGlobalPorts(name, entry.second);
+        CheckHostNames(name, entry.second, deployment);
     }
     if (global_ports != 1) Break("one-global-port", "Exactly one port must be global.");
+    CheckIngress(sdl["services"][kRelayService], deployment);
     CheckSecrets(sdl["services"][kRelayService], deployment.relay_environment);
     CheckSecrets(sdl["services"][kPostgresService], deployment.postgres_environment);
 }
@@ -102,7 +194,10 @@ Result<void> LintSdl(const Secret& sdl, const RelayDeployment& deployment)
 {
     try {
         const auto document = YAML::Load(sdl.Expose());
+        CheckSections(document);
         CheckServices(document, deployment);
+        CheckCounts(document);
+        CheckChain(deployment);
         CheckPrices(document, deployment);
         return {};
     } catch (const Broken& broken) {

@@ -29,6 +29,23 @@ StepOutcome Adopt(const akash::Deployment& found, const std::string& hash_hex)
 
 }  // namespace
 
+Result<void> CreateDeployment::CheckDeposit(money::Amount deposit, Deadline deadline) const
+{
+    const auto minimums = needs_.chain.DepositMinimums(deadline);
+    if (!minimums) return minimums.error();
+    const auto least = minimums->find(needs_.terms.denom);
+    if (least == minimums->end()) {
+        return Fail(ErrorCode::kInvalid, "DENOM_NOT_ACCEPTED",
+                    "The chain takes no deposits in " + needs_.terms.denom + ".");
+    }
+    if (deposit < least->second) {
+        return Fail(ErrorCode::kInvalid, "DEPOSIT_TOO_LOW",
+                    "The chain wants a deposit of at least " + least->second.ToString() +
+                        needs_.terms.denom + ".");
+    }
+    return {};
+}
+
 Result<StepOutcome> CreateDeployment::Run(const StepContext& context)
 {
     const auto& order = context.order();
@@ -53,10 +70,14 @@ Result<StepOutcome> CreateDeployment::Run(const StepContext& context)
         if (last->state() == "committed") return StepOutcome::NotYet(1s, "the node to see it");
         if (const auto lasting = LastingFailure(*last)) return StepOutcome::Failed(*lasting);
     }
+    const auto accepted = CheckDeposit(order.deposit_uact(), context.deadline);
+    if (!accepted) return accepted.error();
+    const auto message = akash::CreateDeploymentMessage(
+        id, manifest->groups_json, manifest->hash_hex, needs_.terms.denom, order.deposit_uact());
+    const auto same = needs_.manifests.CheckMessage(message, *sdl, context.deadline);
+    if (!same) return same.error();
     Failpoint("worker.create_deployment.before_transact");
-    return StepOutcome::Transact(
-        kMessage, akash::CreateDeploymentMessage(id, manifest->groups_json, manifest->hash_hex,
-                                                 needs_.terms.denom, order.deposit_uact()));
+    return StepOutcome::Transact(kMessage, message);
 }
 
 }  // namespace berth::worker

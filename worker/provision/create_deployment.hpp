@@ -6,7 +6,8 @@
 namespace berth::worker {
 
 /// Puts the deployment on chain under the dseq that was drawn beforehand; one that is there already
-/// with our manifest's hash is adopted.
+/// with our manifest's hash is adopted. What the chain would refuse, and a message that differs
+/// from what the network's own program makes of the SDL, fails before anything is spent.
 class CreateDeployment final : public Step {
 public:
     /// References must outlive it.
@@ -23,6 +24,9 @@ public:
     Result<StepOutcome> Run(const StepContext& context) override;
 
 private:
+    /// Errors: kInvalid `DENOM_NOT_ACCEPTED`, `DEPOSIT_TOO_LOW`; those of ChainReader.
+    Result<void> CheckDeposit(money::Amount deposit, Deadline deadline) const;
+
     const Needs needs_;
 };
 

@@ -39,6 +39,14 @@ std::map<std::string, Secret> RelayEnvironment(const v1::JobOrder& order,
     return environment;
 }
 
+/// Whole MiB that hold the largest message, as far as an ingress takes it.
+std::int64_t BodyBytes(const v1::RelayLimits& limits)
+{
+    constexpr std::int64_t kMiB = 1 << 20;
+    const auto whole = (limits.max_message_bytes() + kMiB - 1) / kMiB * kMiB;
+    return std::max(whole, akash::kIngressBodyBytes);
+}
+
 }  // namespace
 
 Amount ActPriceE8(const v1::JobOrder& order)
@@ -69,6 +77,7 @@ Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const Nam
         .memory_bytes = plan.resources().memory_bytes(),
         .storage_bytes = plan.resources().storage_bytes(),
         .accept_hosts = {},
+        .body_bytes = BodyBytes(plan.limits()),
         .relay_environment = RelayEnvironment(order, secrets, terms),
         .postgres_environment = {{"POSTGRES_USER", Text("relay")},
                                  {"POSTGRES_DB", Text("relay")},

@@ -1,128 +1,12 @@
 // What the driver promises, on a running network. Everything in DriverConformance is valid on a
 // real chain too; what commands the sandbox's faults skips there.
 
-#include <thread>
-
-#include <gtest/gtest.h>
-
-#include "akash/cli_chain_reader.hpp"
-#include "akash/cli_manifest.hpp"
-#include "akash/cli_provider_gateway.hpp"
-#include "akash/cli_signer.hpp"
-#include "core/base/digest.hpp"
-#include "tests/conformance/akash/sandbox_network.hpp"
+#include "tests/conformance/akash/driver_fixture.hpp"
 
 namespace berth::akash {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr auto kLimit = 60s;
-constexpr std::int64_t kDepositUact = 5'000'000;
-
-RelayDeployment ADeployment()
-{
-    return {.relay_image = tests::kTestImage,
-            .postgres_image = "postgres:15.4",
-            .cpu_millis = 1000,
-            .memory_bytes = 1 << 30,
-            .storage_bytes = 1 << 30,
-            .accept_hosts = {"relay.example.com"},
-            .relay_environment = {{"DATABASE_URL",
-                                   Secret{"postgres://relay:a<b>&c@postgres:5432/relay"}}},
-            .postgres_environment = {{"POSTGRES_USER", Secret{"relay"}},
-                                     {"POSTGRES_PASSWORD", Secret{"a-long-password"}}},
-            .ceiling_per_block_e18 = *ParseDec18("1000"),
-            .required_attributes = {}};
-}
-
-std::uint64_t RandomDseq()
-{
-    std::uint64_t dseq = 0;
-    for (const char byte : RandomBytes(6)) dseq = dseq << 8 | static_cast<unsigned char>(byte);
-    return dseq;
-}
-
-/// Asks until `found` says so; the network gets a minute.
-template <typename Ask, typename Found>
-auto Eventually(Ask ask, Found found)
-{
-    const auto deadline = Deadline::After(kLimit);
-    auto answer = ask();
-    while (!(answer && found(*answer)) && !deadline.Passed()) {
-        std::this_thread::sleep_for(50ms);
-        answer = ask();
-    }
-    return answer;
-}
-
-class DriverConformance : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { network = new tests::SandboxNetwork; }
-    static void TearDownTestSuite()
-    {
-        delete network;
-        network = nullptr;
-    }
-    void TearDown() override
-    {
-        if (!network->is_real()) network->Control({"heal"});
-    }
-
-    Deadline Soon() const { return Deadline::After(kLimit); }
-
-    TxOutcome SendAndWait(const std::vector<std::string>& messages)
-    {
-        const auto signed_tx = signer.Sign(messages, {}, Soon());
-        EXPECT_TRUE(signed_tx) << signed_tx.error().message;
-        if (!signed_tx) return {.codespace = {}, .code = -1, .raw_log = {}};
-        const auto answer = signer.Broadcast(*signed_tx, Soon());
-        EXPECT_TRUE(answer) << answer.error().message;
-        const auto found = Eventually([&] { return reader.FindTx(signed_tx->hash, Soon()); },
-                                      [](const auto& outcome) { return outcome.has_value(); });
-        if (!found || !*found) return {.codespace = {}, .code = -1, .raw_log = {}};
-        return **found;
-    }
-
-    /// Creates a deployment of `ADeployment` and returns its id.
-    DeploymentId Create()
-    {
-        const DeploymentId id{*signer.Address(Soon()), RandomDseq()};
-        const auto sdl = RenderSdl(ADeployment());
-        const auto manifest = manifests.ManifestOf(*sdl, ADeployment(), Soon());
-        EXPECT_TRUE(manifest) << manifest.error().message;
-        const auto outcome = SendAndWait({CreateDeploymentMessage(
-            id, manifest->groups_json, manifest->hash_hex, "uact", money::Amount{kDepositUact})});
-        EXPECT_EQ(outcome.code, 0) << outcome.raw_log;
-        return id;
-    }
-
-    std::optional<Bid> CheapestBid(const DeploymentId& id)
-    {
-        std::optional<Bid> best;
-        const auto bids = Eventually([&] { return reader.ListOpenBids(id.owner, Soon()); },
-                                     [&](const auto& all) {
-                                         for (const auto& bid : all) {
-                                             if (bid.id.dseq == id.dseq) return true;
-                                         }
-                                         return false;
-                                     });
-        for (const auto& bid : *bids) {
-            if (bid.id.dseq != id.dseq) continue;
-            if (!best || bid.price.amount_e18 < best->price.amount_e18) best = bid;
-        }
-        return best;
-    }
-
-    static tests::SandboxNetwork* network;
-    ProcessRunner runner{2};
-    SystemClock clock;
-    CliChainReader reader{runner, network->programs()};
-    CliSigner signer{runner, network->programs(), clock};
-    CliProviderGateway gateway{runner, network->programs()};
-    CliManifestSource manifests{runner, network->programs()};
-};
-tests::SandboxNetwork* DriverConformance::network = nullptr;
 
 TEST_F(DriverConformance, ReadsStatusAccountAndBalances)
 {
@@ -137,7 +21,7 @@ TEST_F(DriverConformance, ReadsStatusAccountAndBalances)
     const auto account = reader.GetAccount(*address, Soon());
     ASSERT_TRUE(account && *account);
     EXPECT_EQ((*account)->address, *address);
-    const auto balance = reader.Balance(*address, "uakt", Soon());
+    const auto balance = reader.Balance(*address, network->programs().gas_denom, Soon());
     ASSERT_TRUE(balance) << balance.error().message;
     EXPECT_GT(*balance, money::Amount{0});
 }
@@ -165,7 +49,7 @@ TEST_F(DriverConformance, RunsADeploymentFromCreationToRefund)
 
     const auto bid = CheapestBid(id);
     ASSERT_TRUE(bid);
-    EXPECT_EQ(bid->price.denom, "uact");
+    EXPECT_EQ(bid->price.denom, Denom());
     ASSERT_EQ(SendAndWait({CreateLeaseMessage(bid->id)}).code, 0);
     const auto leases = reader.ListLeases(id, Soon());
     ASSERT_TRUE(leases);
@@ -193,11 +77,10 @@ TEST_F(DriverConformance, RunsADeploymentFromCreationToRefund)
     EXPECT_TRUE(status->at("postgres").uris.empty());
     EXPECT_TRUE(gateway.LeaseLogs(bid->id, 4096, Soon()));
 
-    EXPECT_EQ(SendAndWait({DepositMessage(id.owner, id, "uact", money::Amount{1'000'000})}).code,
-              0);
-    const auto before = reader.Balance(id.owner, "uact", Soon());
+    EXPECT_EQ(SendAndWait({DepositMessage(id.owner, id, Denom(), Deposit())}).code, 0);
+    const auto before = reader.Balance(id.owner, Denom(), Soon());
     EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
-    const auto after = reader.Balance(id.owner, "uact", Soon());
+    const auto after = reader.Balance(id.owner, Denom(), Soon());
     EXPECT_GT(*after, *before) << "What the lease did not use comes back.";
     const auto closed = reader.GetDeployment(id, Soon());
     ASSERT_TRUE(closed && *closed);
@@ -229,6 +112,23 @@ TEST_F(DriverConformance, LooksUpATransactionThatWasSentTwice)
                                   [](const auto& outcome) { return outcome.has_value(); });
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->code, 0);
+}
+
+TEST_F(DriverConformance, FindsThatItsMessageIsNotWhatTheProgramMakes)
+{
+    if (network->is_real()) GTEST_SKIP() << "A wallet without a certificate compares nothing.";
+    const auto sdl = RenderSdl(ADeployment());
+    const auto manifest = manifests.ManifestOf(*sdl, ADeployment(), Soon());
+    ASSERT_TRUE(manifest);
+    const DeploymentId id{*signer.Address(Soon()), RandomDseq()};
+    auto groups = manifest->groups_json;
+    const std::string count = R"("count":1)";
+    groups.replace(groups.find(count), count.size(), R"("count":2)");
+    const auto other = CreateDeploymentMessage(id, groups, manifest->hash_hex, Denom(), Deposit());
+    EXPECT_EQ(manifests.CheckMessage(other, *sdl, Soon()).error().reason, "MESSAGE_MISMATCH");
+    const auto wrong_hash = CreateDeploymentMessage(id, manifest->groups_json, std::string(64, 'a'),
+                                                    Denom(), Deposit());
+    EXPECT_EQ(manifests.CheckMessage(wrong_hash, *sdl, Soon()).error().reason, "MESSAGE_MISMATCH");
 }
 
 TEST_F(DriverConformance, CallsALostAnswerUnknownAndFindsTheTransaction)
@@ -268,7 +168,13 @@ TEST_F(DriverConformance, TriesTheNextNode)
     programs.nodes.insert(programs.nodes.begin(), "http://127.0.0.1:1");
     CliChainReader two_nodes{runner, programs};
     EXPECT_TRUE(two_nodes.Status(Soon()));
-    EXPECT_TRUE(two_nodes.Balance(*signer.Address(Soon()), "uakt", Soon()));
+    EXPECT_TRUE(two_nodes.Balance(*signer.Address(Soon()), programs.gas_denom, Soon()));
+    CliSigner two_node_signer{runner, programs, clock};
+    const auto id = Create();
+    const auto closing = two_node_signer.Sign({CloseDeploymentMessage(id)}, {}, Soon());
+    ASSERT_TRUE(closing) << closing.error().message;
+    ASSERT_TRUE(two_node_signer.Broadcast(*closing, Soon()));
+    EXPECT_EQ(WaitFor(closing->hash).code, 0);
 
     CliProviderGateway two_node_gateway{runner, programs};
     const LeaseId nowhere{*signer.Address(Soon()), RandomDseq(), 1, 1, "akash1nobody"};

@@ -138,6 +138,9 @@ void SandboxNetwork::UseRealNetwork()
     programs_.from = Environment("BERTH_AKASH_FROM");
     programs_.chain_id = Environment("BERTH_AKASH_CHAIN_ID");
     programs_.nodes = {Environment("BERTH_AKASH_NODE")};
+    if (const auto denom = Environment("BERTH_AKASH_DENOM"); !denom.empty()) {
+        programs_.denom = denom;
+    }
 }
 
 void SandboxNetwork::Control(std::vector<std::string> words) const

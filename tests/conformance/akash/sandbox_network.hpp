@@ -10,7 +10,7 @@ namespace berth::tests {
 /// A wallet on a network that the driver is tried on: the sandbox, started here with a fresh chain
 /// in a temporary folder, or the real one that the environment names (`BERTH_AKASH`,
 /// `BERTH_PROVIDER_SERVICES`, `BERTH_AKASH_HOME`, `BERTH_AKASH_NODE`, `BERTH_AKASH_CHAIN_ID`,
-/// `BERTH_AKASH_FROM`).
+/// `BERTH_AKASH_FROM`; `BERTH_AKASH_DENOM` where leases are not paid in uact).
 class SandboxNetwork {
 public:
     /// `image` is started by `program`. Throws std::runtime_error.

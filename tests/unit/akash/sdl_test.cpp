@@ -91,6 +91,73 @@ TEST(SdlTest, LintsAnotherDenominationAndAForeignSecret)
     EXPECT_NE(LintSdl(*sdl, secret).error().message.find("environment"), std::string::npos);
 }
 
+/// The rule that the SDL of ADeployment breaks once `from` reads `to` in it.
+std::string RuleBrokenBy(const std::string& from, const std::string& to)
+{
+    auto text = RenderSdl(ADeployment())->Expose();
+    const auto at = text.find(from);
+    EXPECT_NE(at, text.npos) << from;
+    text.replace(at, from.size(), to);
+    const auto lint = LintSdl(Secret{text}, ADeployment());
+    return lint ? "" : lint.error().message.substr(0, lint.error().message.find(':'));
+}
+
+TEST(SdlTest, LintsPartsThatADeploymentMustNotHave)
+{
+    EXPECT_EQ(RuleBrokenBy("services:", "reclamation:\n  window: 1h\nservices:"),
+              "reclamation-window");
+    EXPECT_EQ(RuleBrokenBy("services:", "endpoints:\n  ip: {kind: ip}\nservices:"), "sections");
+    EXPECT_EQ(RuleBrokenBy("\"2.0\"", "\"9.9\""), "version");
+}
+
+TEST(SdlTest, LintsAServiceThatWouldRunTwice)
+{
+    EXPECT_EQ(RuleBrokenBy("count: 1", "count: 2"), "count");
+}
+
+TEST(SdlTest, LintsHostNamesThatAreNotTheOrders)
+{
+    EXPECT_EQ(RuleBrokenBy("- \"relay.example.com\"", "- \"other.example.com\""), "hostname");
+    auto twice = ADeployment();
+    twice.accept_hosts.push_back("relay.example.com");
+    EXPECT_NE(LintReason(twice).find("hostname"), std::string::npos);
+}
+
+TEST(SdlTest, LintsAKeepAliveThatTheIngressWouldCut)
+{
+    auto deployment = ADeployment();
+    deployment.keep_alive = std::chrono::seconds{60};
+    EXPECT_NE(LintReason(deployment).find("keep-alive"), std::string::npos);
+    deployment.keep_alive = std::chrono::seconds{59};
+    EXPECT_EQ(LintReason(deployment), "");
+    deployment.keep_alive = std::chrono::seconds{0};
+    EXPECT_NE(LintReason(deployment).find("keep-alive"), std::string::npos);
+    EXPECT_EQ(RuleBrokenBy("as: 80\n", "as: 80\n        http_options: {read_timeout: 20000}\n"),
+              "keep-alive");
+}
+
+TEST(SdlTest, LintsBodiesThatTheIngressWouldCut)
+{
+    auto deployment = ADeployment();
+    deployment.body_bytes = 16 << 20;
+    EXPECT_EQ(LintReason(deployment), "");
+    EXPECT_NE(RenderSdl(deployment)->Expose().find("max_body_size: 16777216"), std::string::npos);
+    deployment.body_bytes = 101 << 20;
+    EXPECT_NE(LintReason(deployment).find("body-limit"), std::string::npos);
+    const auto small = RenderSdl(ADeployment());
+    deployment.body_bytes = 2 << 20;
+    EXPECT_NE(LintSdl(*small, deployment).error().message.find("body-limit"), std::string::npos);
+}
+
+TEST(SdlTest, LintsASecretThatWouldBePublicOnChain)
+{
+    auto deployment = ADeployment();
+    deployment.required_attributes["note"] = "postgres://relay:x@postgres:5432/relay";
+    const auto message = LintReason(deployment);
+    EXPECT_NE(message.find("secret-on-chain"), std::string::npos);
+    EXPECT_EQ(message.find("relay:x"), std::string::npos) << "The message must not tell it.";
+}
+
 TEST(SdlTest, HashesARecordedManifestAsTheChainDid)
 {
     const std::string folder = BERTH_SOURCE_DIR "/tests/conformance/recordings/15-shapes/";

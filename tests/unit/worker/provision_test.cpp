@@ -27,6 +27,15 @@ public:
     {
         return akash::Manifest{.groups_json = "[]", .hash_hex = ToHex(Sha256(sdl.Expose()))};
     }
+    Result<void> CheckMessage(const std::string& message, const Secret&, Deadline) override
+    {
+        checked.push_back(message);
+        if (differs) return Fail(ErrorCode::kInvalid, "MESSAGE_MISMATCH", "message.groups");
+        return {};
+    }
+
+    std::vector<std::string> checked;
+    bool differs = false;
 };
 
 class ProvisionTest : public StepTest {
@@ -128,6 +137,29 @@ TEST_F(ProvisionTest, CreateDeploymentAsksForATransactionOnce)
 
     *job.add_outbox() = AMessage("create_deployment", "signed");
     EXPECT_TRUE(Run(create, job)->report().has_not_yet());
+}
+
+TEST_F(ProvisionTest, CreateDeploymentSpendsNothingOnAMessageThatDiffersFromThePrograms)
+{
+    auto create = Creating();
+    const auto asked = Run(create, JobAt("create_deployment"));
+    ASSERT_TRUE(asked) << asked.error().message;
+    ASSERT_EQ(manifests_.checked.size(), 1U);
+    EXPECT_EQ(manifests_.checked[0], asked->report().transact().body());
+    manifests_.differs = true;
+    const auto outcome = Run(create, JobAt("create_deployment"));
+    ASSERT_TRUE(outcome.has_error());
+    EXPECT_EQ(outcome.error().reason, "MESSAGE_MISMATCH");
+    EXPECT_EQ(outcome.error().code, ErrorCode::kInvalid) << "Trying again would not help.";
+}
+
+TEST_F(ProvisionTest, CreateDeploymentRefusesADepositThatTheChainWouldRefuse)
+{
+    auto create = Creating();
+    chain_.deposit_minimums["uact"] = 5'000'001;
+    EXPECT_EQ(Run(create, JobAt("create_deployment")).error().reason, "DEPOSIT_TOO_LOW");
+    chain_.deposit_minimums.erase("uact");
+    EXPECT_EQ(Run(create, JobAt("create_deployment")).error().reason, "DENOM_NOT_ACCEPTED");
 }
 
 TEST_F(ProvisionTest, CreateDeploymentAdoptsWhatACrashLeftOnChain)

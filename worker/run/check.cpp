@@ -4,6 +4,7 @@
 #include "core/base/encoding.hpp"
 #include "core/probe/http_client.hpp"
 #include "worker/provision/publish_dns.hpp"
+#include "worker/wallet/ordered_places.hpp"
 
 namespace berth::worker {
 namespace {
@@ -16,12 +17,17 @@ public:
     explicit Checks(std::ostream& out) : out_{out} {}
 
     template <typename Call>
-    void Try(const std::string& what, Call call)
+    bool Try(const std::string& what, Call call)
     {
         const Result<std::string> said = call(Deadline::After(30s));
         out_ << (said ? "ok      " : "failed  ") << what << ": "
              << (said ? *said : said.error().reason + ": " + said.error().message) << std::endl;
         all_well_ = all_well_ && said.has_value();
+        return said.has_value();
+    }
+    void Skip(const std::string& what, const std::string& why)
+    {
+        out_ << "skipped " << what << ": " << why << std::endl;
     }
     bool all_well() const { return all_well_; }
 
@@ -39,7 +45,9 @@ Result<std::string> Node(const std::string& node, Machine& machine, const Settin
     const auto status = reader.Status(deadline);
     if (!status) return status.error();
     if (status->chain_id != settings.akash.chain_id) {
-        return Fail(ErrorCode::kInvalid, "WRONG_CHAIN", "It serves " + status->chain_id + ".");
+        return Fail(ErrorCode::kInvalid, "WRONG_CHAIN",
+                    "It serves " + status->chain_id + ", but `akash.chain_id` is " +
+                        settings.akash.chain_id + ".");
     }
     if (status->catching_up) {
         return Fail(ErrorCode::kUnavailable, "NODE_BEHIND", "It is catching up.");
@@ -47,19 +55,29 @@ Result<std::string> Node(const std::string& node, Machine& machine, const Settin
     return "height " + std::to_string(status->height) + " of " + status->chain_id;
 }
 
-Result<std::string> Balance(Machine& machine, const std::string& denom, std::int64_t least,
-                            Deadline deadline)
+Result<std::string> Balance(Machine& machine, const std::string& address, const std::string& denom,
+                            std::int64_t least, Deadline deadline)
 {
-    const auto address = machine.signer.Address(deadline);
-    if (!address) return address.error();
-    const auto balance = machine.chain.Balance(*address, denom, deadline);
+    const auto balance = machine.chain.Balance(address, denom, deadline);
     if (!balance) return balance.error();
     if (*balance < money::Amount{least}) {
-        return Fail(
-            ErrorCode::kPrecondition, "INSUFFICIENT_FUNDS",
-            balance->ToString() + denom + ", at least " + std::to_string(least) + " needed");
+        return Fail(ErrorCode::kPrecondition, "INSUFFICIENT_FUNDS",
+                    "The wallet " + address + " holds " + balance->ToString() + denom +
+                        " and needs at least " + std::to_string(least) + denom + ".");
     }
     return balance->ToString() + denom;
+}
+
+Result<std::string> LeastDeposit(Machine& machine, const std::string& denom, Deadline deadline)
+{
+    const auto minimums = machine.chain.DepositMinimums(deadline);
+    if (!minimums) return minimums.error();
+    const auto least = minimums->find(denom);
+    if (least == minimums->end()) {
+        return Fail(ErrorCode::kInvalid, "DENOM_NOT_ACCEPTED",
+                    "The chain takes no deposits in " + denom + " (`akash.denom`).");
+    }
+    return "the chain takes deposits from " + least->second.ToString() + denom;
 }
 
 /// A message that costs nothing even if somebody sent it: one micro-unit from the wallet to itself.
@@ -70,14 +88,49 @@ std::string Harmless(const std::string& address, const std::string& denom)
            R"(","amount":"1"}]})";
 }
 
-Result<std::string> Signature(Machine& machine, const Settings& settings, Deadline deadline)
+Result<std::string> Signature(Machine& machine, const std::string& address,
+                              const Settings& settings, Deadline deadline)
 {
-    const auto address = machine.signer.Address(deadline);
-    if (!address) return address.error();
-    const auto made = machine.signer.Sign({Harmless(*address, settings.akash.gas_denom)}, {}, deadline);
+    const auto& denom = settings.akash.gas_denom;
+    const std::vector messages{Harmless(address, denom)};
+    std::string how = "signed and simulated, not sent";
+    auto made = machine.signer.Sign(messages, {}, deadline);
+    if (!made && made.error().reason == "UNORDERED_REFUSED") {
+        const auto status = machine.chain.Status(deadline);
+        if (!status) return status.error();
+        const auto place =
+            OrderedPlaces{machine.chain, machine.pace}.Next(address, status->height, {}, deadline);
+        if (!place) return place.error();
+        made = machine.signer.Sign(messages, *place, deadline);
+        how += ", in order since the node takes no unordered transactions";
+    }
     if (!made) return made.error();
-    return "signed and simulated, not sent; the fee would be " + made->fee_uakt.ToString() +
-           settings.akash.gas_denom;
+    return how + "; the fee would be " + made->fee_uakt.ToString() + denom;
+}
+
+/// What needs the wallet's key. Nothing is sent.
+void CheckWallet(Machine& machine, const Settings& settings, Checks& checks)
+{
+    const auto& wallet = settings.wallet;
+    std::string address;
+    const bool has_key = checks.Try("wallet's key", [&](Deadline d) {
+        const auto known = machine.signer.Address(d);
+        if (known) address = *known;
+        return known;
+    });
+    if (!has_key) {
+        for (const auto* what : {"gas money", "deposit money", "signing"}) {
+            checks.Skip(what, "it needs the wallet's key.");
+        }
+        return;
+    }
+    checks.Try("gas money", [&](Deadline d) {
+        return Balance(machine, address, wallet.gas_denom, wallet.least_gas, d);
+    });
+    checks.Try("deposit money", [&](Deadline d) {
+        return Balance(machine, address, wallet.deposit_denom, wallet.least_deposit, d);
+    });
+    checks.Try("signing", [&](Deadline d) { return Signature(machine, address, settings, d); });
 }
 
 Result<std::string> ProbeRecord(Machine& machine, const Settings& settings, Deadline deadline)
@@ -122,14 +175,9 @@ bool CheckEverything(Machine& machine, Marketplace& marketplace, const Settings&
     for (const auto& node : settings.akash.nodes) {
         checks.Try("node " + node, [&](Deadline d) { return Node(node, machine, settings, d); });
     }
-    checks.Try("wallet's key", [&](Deadline d) { return machine.signer.Address(d); });
-    checks.Try("gas money", [&](Deadline d) {
-        return Balance(machine, settings.wallet.gas_denom, settings.wallet.least_gas, d);
-    });
-    checks.Try("deposit money", [&](Deadline d) {
-        return Balance(machine, settings.wallet.deposit_denom, settings.wallet.least_deposit, d);
-    });
-    checks.Try("signing", [&](Deadline d) { return Signature(machine, settings, d); });
+    checks.Try("deposits",
+               [&](Deadline d) { return LeastDeposit(machine, settings.wallet.deposit_denom, d); });
+    CheckWallet(machine, settings, checks);
     checks.Try("name server", [&](Deadline d) { return ProbeRecord(machine, settings, d); });
     checks.Try("edge", [&](Deadline d) -> Result<std::string> {
         const auto alive = machine.edge.Ping(d);

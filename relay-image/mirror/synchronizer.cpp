@@ -1,6 +1,7 @@
 #include "relay-image/mirror/synchronizer.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -19,6 +20,7 @@ using negentropy::Id;
 constexpr auto kStepLimit = 60s;     ///< For one question to the other relay.
 constexpr std::size_t kBatch = 100;  ///< Events in one question.
 constexpr std::int64_t kMaxEvents = 10'000'000;
+constexpr std::int64_t kPage = 500;  ///< Events asked for at once from a relay without NIP-77.
 constexpr int kMaxHalvings = 24;
 constexpr int kMaxSteps = 100'000;
 
@@ -40,7 +42,11 @@ json::object FilterOf(const std::vector<Id>& ids, std::size_t from)
 Result<SyncReport> Synchronizer::Run(const json::object& filter, SyncDirection direction)
 {
     Differences found;
-    if (const auto done = Reconcile(filter, kMaxHalvings, found); !done) return done.error();
+    const auto reconciled = Reconcile(filter, kMaxHalvings, found);
+    if (!reconciled && reconciled.error().reason == "SYNC_UNSUPPORTED") {
+        return RunPlainly(filter, direction);
+    }
+    if (!reconciled) return reconciled.error();
     SyncReport report;
     if (direction != SyncDirection::kUp) {
         const auto done = Download(found.need, report);
@@ -99,14 +105,7 @@ Result<void> Synchronizer::Download(const std::vector<Id>& ids, SyncReport& repo
     for (std::size_t from = 0; from < ids.size(); from += kBatch) {
         std::vector<EventPtr> admitted;
         const auto take = [&](nostr::Event event) {
-            auto checked = Admit(std::move(event), rules_.limits, ToUnixSeconds(rules_.clock.Now()),
-                                 rules_.relay_url);
-            auto* sound = std::get_if<EventPtr>(&checked);
-            if (sound && !IsProtected((*sound)->event)) {
-                admitted.push_back(std::move(*sound));
-            } else {
-                ++report.refused;
-            }
+            Collect(std::move(event), admitted, report);
             return true;
         };
         const auto filter = json::serialize(FilterOf(ids, from));
@@ -116,6 +115,65 @@ Result<void> Synchronizer::Download(const std::vector<Id>& ids, SyncReport& repo
         if (const auto done = StoreAll(admitted, report); !done) return done.error();
     }
     return {};
+}
+
+void Synchronizer::Collect(nostr::Event event, std::vector<EventPtr>& admitted, SyncReport& report)
+{
+    auto checked =
+        Admit(std::move(event), rules_.limits, ToUnixSeconds(rules_.clock.Now()), rules_.relay_url);
+    auto* sound = std::get_if<EventPtr>(&checked);
+    if (sound && !IsProtected((*sound)->event)) {
+        admitted.push_back(std::move(*sound));
+    } else {
+        ++report.refused;
+    }
+}
+
+Result<SyncReport> Synchronizer::RunPlainly(const json::object& filter, SyncDirection direction)
+{
+    SyncReport report;
+    auto theirs = ReadPages(filter, direction != SyncDirection::kUp, report);
+    if (!theirs) return theirs.error();
+    if (direction == SyncDirection::kDown) return report;
+    const auto keys =
+        store_.Keys(*ParseFilter(filter), kMaxEvents, ToUnixSeconds(rules_.clock.Now()));
+    if (!keys) return keys.error();
+    std::vector<Id> ours;
+    for (const auto& key : *keys) ours.push_back(negentropy::IdOf(key.id));
+    std::ranges::sort(ours);
+    std::vector<Id> have;
+    std::ranges::set_difference(ours, *theirs, std::back_inserter(have));
+    if (const auto done = Upload(have, report); !done) return done.error();
+    return report;
+}
+
+Result<std::vector<Id>> Synchronizer::ReadPages(json::object filter, bool keep, SyncReport& report)
+{
+    std::set<Id> seen;
+    auto until = std::min(ParseFilter(filter)->until,
+                          ToUnixSeconds(rules_.clock.Now()) + rules_.limits.created_at_upper_limit);
+    filter["limit"] = kPage;
+    for (int page = 0; page < kMaxSteps && until >= 0; ++page) {
+        filter["until"] = until;
+        std::vector<EventPtr> admitted;
+        const auto known = seen.size();
+        auto oldest = until;
+        bool empty = true;
+        const auto take = [&](nostr::Event event) {
+            empty = false;
+            oldest = std::min(oldest, event.created_at);
+            const auto id = FromHex(event.id);
+            if (!seen.insert(negentropy::IdOf(*id)).second || !keep) return true;
+            Collect(std::move(event), admitted, report);
+            return true;
+        };
+        const auto read = remote_.FetchStored(json::serialize(filter), take, StepDeadline());
+        if (!read) return read.error();
+        if (const auto done = StoreAll(admitted, report); !done) return done.error();
+        if (empty) break;
+        until = seen.size() > known ? oldest : oldest - 1;  // Of one second there may be more.
+    }
+    return std::vector<Id>{seen.begin(), seen.end()};
 }
 
 Result<void> Synchronizer::StoreAll(const std::vector<EventPtr>& events, SyncReport& report)

@@ -24,7 +24,8 @@ struct SyncReport {
 };
 
 /// Brings the events of this store and of another relay together by NIP-77: finds out what either
-/// lacks and moves that alone. A set that is too large for the other relay is halved by time.
+/// lacks and moves that alone. A set that is too large for the other relay is halved by time; from
+/// a relay that does not know NIP-77 everything is read, page by page.
 class Synchronizer {
 public:
     /// `relay_url` is this relay's own address, for requests to vanish.
@@ -47,8 +48,14 @@ private:
     Result<void> Reconcile(const boost::json::object& filter, int halvings,
                            negentropy::Differences& found);
     Result<void> ReconcileWhole(const boost::json::object& filter, negentropy::Differences& found);
+    Result<SyncReport> RunPlainly(const boost::json::object& filter, SyncDirection direction);
+    /// Reads all that the other relay has; stores it if `keep`. The ids of what it has.
+    Result<std::vector<negentropy::Id>> ReadPages(boost::json::object filter, bool keep,
+                                                  SyncReport& report);
     Result<void> Download(const std::vector<negentropy::Id>& ids, SyncReport& report);
     Result<void> Upload(const std::vector<negentropy::Id>& ids, SyncReport& report);
+    /// Adds an event of the other relay to those to be stored, if it is sound.
+    void Collect(nostr::Event event, std::vector<EventPtr>& admitted, SyncReport& report);
     Result<void> StoreAll(const std::vector<EventPtr>& events, SyncReport& report);
 
     EventStore& store_;

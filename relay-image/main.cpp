@@ -37,10 +37,13 @@ int main(int argc, char** argv)
         std::cout << berth::config::HelpText(kUsage, declared);
         return 0;
     }
-    const auto loaded = berth::config::Load(declared, arguments);
-    if (!loaded) return Refuse(log, loaded.error());
-    const auto settings = berth::relay::ReadSettings(loaded->config);
+    const auto read = [&]() -> berth::Result<berth::relay::RelaySettings> {
+        const auto loaded = berth::config::Load(declared, arguments);
+        if (!loaded) return loaded.error();
+        return berth::relay::ReadSettings(loaded->config);
+    };
+    const auto settings = read();
     if (!settings) return Refuse(log, settings.error());
-    const auto ran = berth::relay::RunRelay(*settings, clock, log);
+    const auto ran = berth::relay::RunRelay(*settings, clock, log, read);
     return ran ? 0 : Refuse(log, ran.error());
 }

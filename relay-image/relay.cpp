@@ -16,6 +16,7 @@
 #include "relay-image/http/management_endpoint.hpp"
 #include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
+#include "relay-image/life/hand_over.hpp"
 #include "relay-image/mirror/mirrors.hpp"
 #include "relay-image/storage/postgres_event_store.hpp"
 #include "relay-image/transport/listening.hpp"
@@ -28,6 +29,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kTick = 20ms;
 constexpr auto kTendEvery = 1s;
+constexpr auto kCertificateLook = 10s;
 constexpr auto kDrainLimit = 10s;
 constexpr auto kGoodbyeLimit = 2s;
 
@@ -43,23 +45,24 @@ void AllowManyDescriptors()
 /// All parts of a running relay, in the order in which they need each other.
 class Relay {
 public:
-    Relay(const RelaySettings& settings, const Clock& clock, Log& log)
+    Relay(const RelaySettings& settings, const Clock& clock, Log& log, SettingsSource again)
         : settings_{settings},
+          again_{std::move(again)},
           log_{log},
           access_{settings.access},
           store_{
               [url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
           writer_{store_, clock, log, [this](auto written) { Report(std::move(written)); }},
           readers_{store_, settings.reader_threads},
-          intake_{settings.limits, access_, clock,
-                  *throttle_,      writer_, std::max(1U, std::thread::hardware_concurrency())},
-          context_{settings.profile, settings.limits, access_,  clock,      log,    intake_,
-                   readers_,         sessions_,       figures_, *throttle_, shared_},
+          intake_{settings_.limits, access_, clock,
+                  *throttle_,       writer_, std::max(1U, std::thread::hardware_concurrency())},
+          context_{settings_.profile, settings_.limits, access_,  clock,      log,    intake_,
+                   readers_,          sessions_,        figures_, *throttle_, shared_},
           governor_{store_, access_, clock, log, HooksOfGovernor()},
           management_{io_, context_, governor_},
           dashboard_{io_, context_, settings.dashboard, "/"},
-          server_{context_, routes_, settings.transport},
-          ports_{io_, settings.transport, tls_, *throttle_, server_},
+          server_{context_, routes_, settings_.transport},
+          ports_{io_, settings_.transport, tls_, *throttle_, server_},
           mirrors_{settings.mirrors, MirrorPorts(clock)}
     {
         AddPublicPages(routes_, context_, [this] {
@@ -75,11 +78,11 @@ public:
         AllowManyDescriptors();
         const auto listening = Listen();
         if (!listening) return listening;
-        signals_.async_wait([this](auto error, int) {
-            if (!error) Drain();
-        });
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) signals_.add(signal);
+        AwaitSignal();
         SignalReadiness();
         TendSessions();
+        WatchCertificate();
         io_.run();
         log_.Info("stopped");
         return {};
@@ -87,6 +90,65 @@ public:
 
 private:
     using Steady = std::chrono::steady_clock;
+
+    void AwaitSignal()
+    {
+        signals_.async_wait([this](auto error, int signal) {
+            if (error) return;
+            if (signal == SIGHUP) Reload();
+            if (signal == SIGUSR2) StartHandOver();
+            if (signal == SIGTERM || signal == SIGINT) return Drain();
+            AwaitSignal();
+        });
+    }
+
+    /// Takes the settings that can change while clients are connected; all of them or none.
+    void Reload()
+    {
+        if (!again_) return;
+        const auto settings = again_();
+        const auto applied = settings ? Apply(*settings) : Result<void>{settings.error()};
+        if (applied) return log_.Info("settings reloaded");
+        log_.Error("settings kept",
+                   {{"reason", applied.error().reason}, {"error", applied.error().message}});
+    }
+
+    Result<void> Apply(const RelaySettings& settings)
+    {
+        if (settings.transport.tls) {
+            const auto used = tls_.Use(*settings.transport.tls);
+            if (!used) return used;
+        }
+        settings_.transport = settings.transport;
+        settings_.profile = settings.profile;
+        settings_.limits = settings.limits;
+        throttle_->Use(settings.transport.rates);
+        intake_.Use(settings.limits);
+        return {};
+    }
+
+    /// Looks every now and then whether the certificate was renewed.
+    void WatchCertificate()
+    {
+        if (!again_ || !settings_.transport.tls) return;
+        watching_.expires_after(kCertificateLook);
+        watching_.async_wait([this](auto error) {
+            if (error) return;
+            const auto settings = again_();
+            if (settings && settings->transport.tls != settings_.transport.tls) Reload();
+            WatchCertificate();
+        });
+    }
+
+    void StartHandOver()
+    {
+        const auto started = hand_over_.Start(ports_.handles(), [this](const Result<int>& pid) {
+            if (!pid) return log_.Error("not handed over", {{"error", pid.error().message}});
+            log_.Info("handed over", {{"pid", *pid}});
+            Drain();
+        });
+        if (!started) log_.Error("not handed over", {{"error", started.error().message}});
+    }
 
     Result<void> Listen()
     {
@@ -97,7 +159,7 @@ private:
             if (!used) return used;
         }
         Listening listening{io_};
-        listening.Inherit(SocketsFromSystemd());
+        listening.Inherit(inheritance_.sockets);
         for (const bool over_tls : {false, true}) {
             for (const auto& address : over_tls ? transport.tls_addresses : transport.addresses) {
                 auto acceptor = listening.Open(address);
@@ -172,6 +234,7 @@ private:
         Await([this] { return writer_.healthy() && governor_.loaded(); }, Steady::time_point::max(),
               [this] {
                   log_.Info("serving");
+                  TellPredecessor(inheritance_);
                   if (settings_.ready_file.empty()) return;
                   const auto written =
                       WriteFileAtomically(settings_.ready_file, taken_addresses_ + "\n", 0644);
@@ -191,24 +254,28 @@ private:
 
     void Drain()
     {
+        if (std::exchange(draining_, true)) return;
         log_.Info("draining", {{"connections", sessions_.count()}});
-        draining_ = true;
         ports_.StopListening();
         sessions_.StopTaking();
         Await([this] { return sessions_.Settled(); }, Steady::now() + kDrainLimit,
               [this] {
                   sessions_.CloseAll();
-                  Await([this] { return sessions_.count() == 0; }, Steady::now() + kGoodbyeLimit,
+                  Await([this] { return ports_.connections() == 0; }, Steady::now() + kGoodbyeLimit,
                         [this] { io_.stop(); });
               });
     }
 
-    const RelaySettings& settings_;
+    RelaySettings settings_;  ///< The safe ones change on the I/O thread.
+    const SettingsSource again_;
+    const Inheritance inheritance_ = TakeInheritance();
     Log& log_;
     asio::io_context io_{1};
-    asio::signal_set signals_{io_, SIGTERM, SIGINT};
+    asio::signal_set signals_{io_};
     asio::steady_timer timer_{io_};
     asio::steady_timer tending_{io_};
+    asio::steady_timer watching_{io_};
+    HandOver hand_over_{io_};
     std::string taken_addresses_;
     bool draining_ = false;
     AccessPolicy access_;
@@ -233,9 +300,10 @@ private:
 
 }  // namespace
 
-Result<void> RunRelay(const RelaySettings& settings, const Clock& clock, Log& log)
+Result<void> RunRelay(const RelaySettings& settings, const Clock& clock, Log& log,
+                      SettingsSource again)
 {
-    Relay relay{settings, clock, log};
+    Relay relay{settings, clock, log, std::move(again)};
     return relay.Run();
 }
 

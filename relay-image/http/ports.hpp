@@ -63,7 +63,10 @@ public:
     /// Takes no new connections; those being served go on.
     void StopListening();
 
+    /// Of the listening sockets.
     std::vector<int> handles() const;
+    /// Open ones, WebSockets included.
+    std::size_t connections() const { return *places_; }
 
 private:
     struct Guest;

@@ -24,6 +24,11 @@ std::string TooMany(std::int64_t most, const char* of_what)
 
 Throttle::Throttle() : events_{kMaxNames}, requests_{kMaxNames}, keys_{kMaxNames} {}
 
+bool Throttle::Exempts(const Address& address) const
+{
+    return address.is_unspecified() || limits_.unlimited.Hold(address);
+}
+
 void Throttle::Use(RateLimits limits)
 {
     const std::scoped_lock lock{mutex_};
@@ -36,7 +41,7 @@ Throttle::Connection Throttle::Connect(const Address& address)
     auto name = NameOf(address);
     auto& count = connections_[name];
     const auto most = limits_.connections_per_address;
-    const bool excess = most > 0 && count >= most && !limits_.unlimited.Hold(address);
+    const bool excess = most > 0 && count >= most && !Exempts(address);
     if (excess && count >= most + kToldWhy) return {};
     ++count;
     const auto give_back = [self = shared_from_this(), name](void*) { self->Disconnect(name); };
@@ -55,7 +60,7 @@ std::string Throttle::WhyNotEvent(const Address& address, Steady::time_point now
     const std::scoped_lock lock{mutex_};
     const auto most = limits_.events_per_address;
     if (most == 0) return {};
-    if (limits_.unlimited.Hold(address) || events_.Take(NameOf(address), most, now)) return {};
+    if (Exempts(address) || events_.Take(NameOf(address), most, now)) return {};
     return TooMany(most, "events from one address");
 }
 
@@ -64,7 +69,7 @@ std::string Throttle::WhyNotRequest(const Address& address, Steady::time_point n
     const std::scoped_lock lock{mutex_};
     const auto most = limits_.requests_per_address;
     if (most == 0) return {};
-    if (limits_.unlimited.Hold(address) || requests_.Take(NameOf(address), most, now)) return {};
+    if (Exempts(address) || requests_.Take(NameOf(address), most, now)) return {};
     return TooMany(most, "requests from one address");
 }
 
@@ -74,7 +79,7 @@ std::string Throttle::WhyNotKey(const std::string& key, const Address& address,
     const std::scoped_lock lock{mutex_};
     const auto most = limits_.events_per_key;
     if (most == 0) return {};
-    if (limits_.unlimited.Hold(address) || keys_.Take(key, most, now)) return {};
+    if (Exempts(address) || keys_.Take(key, most, now)) return {};
     return TooMany(most, "events of one key");
 }
 

@@ -40,13 +40,15 @@ public:
     };
     Connection Connect(const Address& address);
 
-    /// Empty if it may, else why not, as `rate-limited: ...`.
+    /// Empty if it may, else why not, as `rate-limited: ...`. The unspecified address is the relay
+    /// itself, which no limit applies to.
     std::string WhyNotEvent(const Address& address, Steady::time_point now);
     std::string WhyNotRequest(const Address& address, Steady::time_point now);
     /// `key` has to be proved, else a stranger could use up another's tokens.
     std::string WhyNotKey(const std::string& key, const Address& address, Steady::time_point now);
 
 private:
+    bool Exempts(const Address& address) const;
     void Disconnect(const std::string& name);
 
     std::mutex mutex_;

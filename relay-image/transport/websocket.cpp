@@ -43,6 +43,8 @@ void WebSocket::Start(std::weak_ptr<WebSocketListener> listener, std::string_vie
 void WebSocket::Resume()
 {
     if (!std::exchange(paused_, false)) return;
+    last_heard_ = Steady::now();
+    pinged_at_.reset();
     asio::post(get_executor(), [self = shared_from_this()] {
         if (self->paused_ || self->ended_) return;
         const auto kept = std::exchange(self->kept_, {});
@@ -70,7 +72,7 @@ void WebSocket::Read()
         if (error == asio::error::would_block) return AwaitBytes();
         if (error) return End();
         last_heard_ = Steady::now();
-        pinged_ = false;
+        pinged_at_.reset();
         if (!Consume({input.data(), count}) || paused_) return;
         if (count < input.size() && !output_->socket().is_tls()) return AwaitBytes();
     }
@@ -153,9 +155,10 @@ void WebSocket::Tend(Steady::time_point now)
     if (closing_ && now - closing_since_ > kGoodbyeLimit) return End();
     if (output_->Stalled(now) > kStallLimit) return Drop();
     if (paused_ || closing_) return;
-    const auto silence = now - last_heard_;
-    if (silence > 2 * options_.ping_interval) return End();
-    if (silence > options_.ping_interval && !std::exchange(pinged_, true)) {
+    if (pinged_at_) {
+        if (now - *pinged_at_ > options_.ping_interval) End();
+    } else if (now - last_heard_ > options_.ping_interval) {
+        pinged_at_ = now;
         output_->Append(ControlFrame(Opcode::kPing, {}));
     }
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,7 @@ struct WebSocketShared {
 struct WebSocketOptions {
     std::size_t max_message_bytes = 0;
     std::size_t max_pending_output = 0;      ///< Bytes; then the client is dropped.
-    std::chrono::seconds ping_interval{25};  ///< Of silence; twice that ends the connection.
+    std::chrono::seconds ping_interval{25};  ///< Of silence; as much again ends it.
     bool compressed = false;                 ///< permessage-deflate was agreed on.
 };
 
@@ -83,7 +84,7 @@ private:
     std::string kept_;  ///< Bytes that came before Pause took hold.
     Steady::time_point last_heard_ = Steady::now();
     Steady::time_point closing_since_{};
-    bool pinged_ = false;
+    std::optional<Steady::time_point> pinged_at_;
     bool paused_ = false;
     bool closing_ = false;  ///< Our close frame is on its way or there.
     bool deaf_ = false;     ///< What still comes is thrown away.

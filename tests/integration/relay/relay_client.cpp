@@ -55,9 +55,11 @@ struct RelayClient::Connection {
     }
 };
 
-RelayClient::RelayClient(unsigned short port) : connection_{std::make_unique<Connection>()}
+RelayClient::RelayClient(unsigned short port, Options options)
+    : connection_{std::make_unique<Connection>()}
 {
     auto& socket = connection_->socket;
+    socket.set_option(websocket::permessage_deflate{.client_enable = options.compressed});
     beast::get_lowest_layer(socket).connect(Loopback(port));
     beast::get_lowest_layer(socket).socket().set_option(tcp::no_delay{true});
     socket.read_message_max(64 << 20);

@@ -18,7 +18,12 @@ namespace berth::relay::test {
 /// seconds with std::runtime_error.
 class RelayClient {
 public:
-    explicit RelayClient(unsigned short port);
+    struct Options {
+        bool compressed = false;  ///< Offers permessage-deflate.
+    };
+
+    explicit RelayClient(unsigned short port) : RelayClient{port, Options{.compressed = false}} {}
+    RelayClient(unsigned short port, Options options);
     ~RelayClient();
 
     /// The challenge that the relay greeted with.

@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr auto kStartLimit = 30s;
+constexpr auto kLogLimit = 10s;
 constexpr auto kPollEvery = 5ms;
 constexpr auto kProgram = BERTH_BINARY_DIR "/relay-image/berth-relay";
 
@@ -73,8 +74,10 @@ void RelayProcess::Start()
 {
     fs::remove(folder_ / "ready");
     std::vector<std::string> environment;
-    for (const auto& [key, value] : settings_)
-        environment.push_back("BERTH_RELAY_" + key + "=" + value);
+    for (const auto& [key, value] : settings_) {
+        const std::string prefix = key.starts_with("BERTH_") ? "" : "BERTH_RELAY_";
+        environment.push_back(prefix + key + "=" + value);
+    }
     pid_ = ::fork();
     if (pid_ == 0) Execute(folder_ / "log", environment);
     const auto limit = std::chrono::steady_clock::now() + kStartLimit;
@@ -85,13 +88,41 @@ void RelayProcess::Start()
         }
         std::this_thread::sleep_for(kPollEvery);
     }
-    const auto address = ReadAll(folder_ / "ready");
-    port_ = static_cast<unsigned short>(std::stoi(address.substr(address.rfind(':') + 1)));
+    std::istringstream addresses{ReadAll(folder_ / "ready")};
+    ports_.clear();
+    for (std::string address; std::getline(addresses, address);) {
+        const auto port = std::stoi(address.substr(address.rfind(':') + 1));
+        ports_.push_back(static_cast<unsigned short>(port));
+    }
 }
 
 void RelayProcess::Kill() { End(SIGKILL); }
 
 int RelayProcess::Terminate() { return End(SIGTERM); }
+
+bool RelayProcess::LogShows(const std::string& text) const
+{
+    const auto limit = std::chrono::steady_clock::now() + kLogLimit;
+    while (std::chrono::steady_clock::now() < limit) {
+        if (ReadAll(folder_ / "log").find(text) != std::string::npos) return true;
+        std::this_thread::sleep_for(kPollEvery);
+    }
+    return false;
+}
+
+int RelayProcess::HandOver()
+{
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // The successor is to become a child of ours.
+    constexpr std::string_view kMark = "\"handed over\",\"pid\":";
+    ::kill(pid_, SIGUSR2);
+    if (!LogShows(std::string{kMark})) {
+        throw std::runtime_error{"Nothing was handed over: " + ReadAll(folder_ / "log")};
+    }
+    const auto ended = End(0);
+    const auto log = ReadAll(folder_ / "log");
+    pid_ = std::stoi(log.substr(log.rfind(kMark) + kMark.size()));
+    return ended;
+}
 
 int RelayProcess::End(int signal)
 {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -12,7 +13,8 @@ namespace berth::relay::test {
 /// std::runtime_error with the relay's log if it does not serve in time.
 class RelayProcess {
 public:
-    using Settings = std::map<std::string, std::string>;  ///< BERTH_RELAY_<key> = value.
+    /// BERTH_RELAY_<key> = value; a key that begins with BERTH_ is taken as it is.
+    using Settings = std::map<std::string, std::string>;
 
     /// Starts it and waits until it serves.
     RelayProcess(const std::string& database_url, Settings settings = {});
@@ -20,7 +22,9 @@ public:
     RelayProcess& operator=(const RelayProcess&) = delete;
     ~RelayProcess();
 
-    unsigned short port() const { return port_; }
+    unsigned short port() const { return ports_.front(); }
+    /// All ports: the plain ones, then those of TLS.
+    const std::vector<unsigned short>& ports() const { return ports_; }
     const std::string& database_url() const { return settings_.at("DATABASE_URL"); }
     pid_t pid() const { return pid_; }
 
@@ -28,6 +32,11 @@ public:
     void Kill();
     /// SIGTERM; returns the exit code, or 128 + signal.
     int Terminate();
+    /// Waits until its log holds `text`; false after ten seconds.
+    bool LogShows(const std::string& text) const;
+    /// SIGUSR2; waits until a successor serves, which this object then is about, and returns how
+    /// the old one ended, as Terminate does.
+    int HandOver();
     /// Starts it again, with the same settings, on a port of its own.
     void Start();
 
@@ -37,7 +46,7 @@ private:
     std::filesystem::path folder_;
     Settings settings_;
     pid_t pid_ = -1;
-    unsigned short port_ = 0;
+    std::vector<unsigned short> ports_;
 };
 
 }  // namespace berth::relay::test

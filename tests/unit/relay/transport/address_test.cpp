@@ -180,6 +180,7 @@ TEST_F(ThrottleTest, LimitsKeysAndRequestsButNotTheUnlimited)
     EXPECT_NE(throttle_->WhyNotRequest(outside, kStart), "");
     EXPECT_EQ(throttle_->WhyNotKey("k", Address("127.0.0.1"), kStart), "");
     EXPECT_EQ(throttle_->WhyNotRequest(Address("127.0.0.1"), kStart), "");
+    EXPECT_EQ(throttle_->WhyNotKey("k", {}, kStart), "") << "the relay itself, for a mirror";
     throttle_->Use({});
     EXPECT_EQ(throttle_->WhyNotRequest(outside, kStart), "") << "0 is no limit";
 }

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/integration/relay/relay_fixture.hpp"
+#include "tests/integration/relay_abuse/raw_client.hpp"
+#include "tests/unit/relay/transport/client_frames.hpp"
+
+namespace berth::relay::test {
+
+/// A relay, hostile clients of it, and a well-behaved one that has to be served meanwhile.
+class HostileTest : public RelayTest {
+protected:
+    explicit HostileTest(RelayProcess::Settings settings = {})
+        : relay_{NewDatabase(), std::move(settings)}
+    {
+    }
+
+    /// Expects that a well-behaved client still gets what it asks for.
+    void ExpectServed()
+    {
+        RelayClient client{relay_.port()};
+        const auto event = Sign(alice_, {.content = std::to_string(++published_)});
+        EXPECT_EQ(client.Publish(event), "true");
+        EXPECT_EQ(client.Query(R"({"ids":[)" + Quoted(event.id) + "]}"), std::vector{event.id});
+    }
+
+    /// A client whose WebSocket is open, after the relay's greeting.
+    RawClient Opened(const std::string& headers = {}, const std::string& source = "127.0.0.1")
+    {
+        RawClient client{relay_.port(), source};
+        const auto head = client.Upgrade(headers);
+        if (!head.starts_with("HTTP/1.1 101")) throw std::runtime_error{"No upgrade: " + head};
+        client.ReceiveText();
+        return client;
+    }
+
+    /// Memory of the relay that no file stands behind, in KiB.
+    std::size_t AnonymousMemory() const
+    {
+        std::ifstream status{"/proc/" + std::to_string(relay_.pid()) + "/status"};
+        for (std::string line; std::getline(status, line);) {
+            if (line.starts_with("RssAnon:")) return std::stoul(line.substr(8));
+        }
+        throw std::runtime_error{"The relay is gone."};
+    }
+
+    RelayProcess relay_;
+    int published_ = 0;
+};
+
+}  // namespace berth::relay::test

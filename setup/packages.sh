@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian 12 packages that Berth is built, run and tested with. Installs only what is
 # missing, says what it does, and starts no daemon. Works as root, or as a user with sudo.
-# Usage: setup/packages.sh run|test     (test = run + what only the tests need)
+# Usage: setup/packages.sh run|test|fuzz   (test = run + what the tests need; fuzz = test + clang)
 set -euo pipefail
 
 readonly scope="${1:-run}"
@@ -18,6 +18,7 @@ readonly run_packages=(
   postgresql-15 bind9 bind9-dnsutils haproxy pebble lego
 )
 readonly test_packages=(git clang-format-16 python3 redis-server umoci runc chromium)
+readonly fuzz_packages=(clang-16 libclang-rt-16-dev)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -72,8 +73,9 @@ no_network() {
 }
 
 packages=("${build_packages[@]}" "${run_packages[@]}")
-[ "$scope" = test ] && packages+=("${test_packages[@]}")
-if [ "$scope" = test ]; then  # Look for the commands: some machines have a Node of another origin.
+[ "$scope" = run ] || packages+=("${test_packages[@]}")
+[ "$scope" = fuzz ] && packages+=("${fuzz_packages[@]}")
+if [ "$scope" != run ]; then  # Look for the commands: some machines have a Node of another origin.
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)
   command -v cargo >/dev/null || packages+=(cargo)

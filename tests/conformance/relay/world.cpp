@@ -1,6 +1,7 @@
 #include "tests/conformance/relay/world.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "tests/fakes/private_postgres.hpp"
@@ -10,15 +11,45 @@ namespace {
 
 constexpr auto kRelayUrl = "wss://relay.example";
 
+/// The storage that is asked of the relay: `postgres`, or `lmdb` in the environment.
+bool OnLmdb()
+{
+    const auto* storage = std::getenv("BERTH_TEST_STORAGE");
+    return storage && std::string_view{storage} == "lmdb";
+}
+
 std::string NewDatabase()
 {
+    if (OnLmdb()) return {};
     static berth::test::PrivatePostgres server;
     return server.CreateDatabase("conformance");
 }
 
+test::RelayProcess::Settings SettingsIn(const std::filesystem::path& folder)
+{
+    test::RelayProcess::Settings settings{{"URL", kRelayUrl}};
+    if (OnLmdb()) settings.insert({{"STORAGE", "lmdb"}, {"LMDB_FOLDER", folder / "events"}});
+    return settings;
+}
+
+std::filesystem::path NewFolder()
+{
+    char name[] = "/tmp/berth-conformance-XXXXXX";
+    if (!::mkdtemp(name)) throw std::runtime_error{"No temporary folder could be made."};
+    return name;
+}
+
 }  // namespace
 
-World::World() : relay_{NewDatabase(), {{"URL", kRelayUrl}}}
+World::Folder::Folder() : path{NewFolder()} {}
+
+World::Folder::~Folder()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+}
+
+World::World() : relay_{NewDatabase(), SettingsIn(folder_.path)}
 {
     visitor_ = std::make_unique<RelayClient>(port());
     patient_ = std::make_unique<RelayClient>(port());

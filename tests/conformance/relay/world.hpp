@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,6 +46,17 @@ public:
 private:
     std::unique_ptr<RelayClient> Connect(const nostr::SecretKey& key);
 
+    /// Where a relay without a server beside it keeps its events.
+    struct Folder {
+        Folder();
+        Folder(const Folder&) = delete;
+        Folder& operator=(const Folder&) = delete;
+        ~Folder();
+
+        std::filesystem::path path;
+    };
+
+    Folder folder_;
     test::RelayProcess relay_;
     std::unique_ptr<RelayClient> visitor_, known_, unknown_, patient_;
 };

@@ -1,6 +1,7 @@
 #include "core/base/encoding.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/beast/core/detail/base64.hpp>
 
@@ -9,24 +10,29 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-int HexValue(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+/// The value of each hex digit of either case; -1 for all else.
+constexpr auto kHexValues = [] {
+    std::array<signed char, 256> values{};
+    values.fill(-1);
+    for (signed char i = 0; i < 16; ++i) {
+        const auto digit = static_cast<unsigned char>(kHexDigits[static_cast<std::size_t>(i)]);
+        values[digit] = i;
+        if (digit >= 'a') values[digit - 'a' + 'A'] = i;
+    }
+    return values;
+}();
+
+int HexValue(char digit) { return kHexValues[static_cast<unsigned char>(digit)]; }
 
 }  // namespace
 
 std::string ToHex(std::string_view bytes)
 {
-    std::string hex;
-    hex.reserve(bytes.size() * 2);
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        hex += kHexDigits[byte >> 4];
-        hex += kHexDigits[byte & 15];
+    std::string hex(bytes.size() * 2, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(bytes[i]);
+        hex[2 * i] = kHexDigits[byte >> 4];
+        hex[2 * i + 1] = kHexDigits[byte & 15];
     }
     return hex;
 }

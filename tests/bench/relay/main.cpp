@@ -1,0 +1,223 @@
+#include <iostream>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "tests/bench/relay/connection.hpp"
+#include "tests/bench/relay/scenarios.hpp"
+#include "tests/bench/relay/subject.hpp"
+
+namespace berth::bench {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kQuestions = 4000;
+constexpr std::size_t kIdle = 1000;
+constexpr std::size_t kAtOnce = 200;
+constexpr std::size_t kPublishedOnOne = 10;  ///< One in so many events.
+constexpr std::size_t kPublishedOnEight = 3;
+
+struct Options {
+    std::size_t events = 100'000;
+    Storage storage = Storage::kPostgres;
+    bool json = false;
+    std::string yardstick;  ///< Path of nostr-rs-relay; none if empty.
+    std::string cache;
+};
+
+/// What one relay did, by name.
+class Figures {
+public:
+    void Set(const std::string& name, double value) { values_[name] = value; }
+    void Set(const std::string& name, const Rate& rate)
+    {
+        values_[name + "_per_second"] = rate.per_second;
+        values_[name + "_p50_millis"] = rate.p50_millis;
+        values_[name + "_p99_millis"] = rate.p99_millis;
+        values_[name + "_cpu_micros"] = rate.cpu_micros;
+        if (rate.found > 0) values_[name + "_found"] = rate.found;
+    }
+    const std::map<std::string, double>& values() const { return values_; }
+
+private:
+    std::map<std::string, double> values_;
+};
+
+/// Puts every kind of load on one relay.
+class Measurement {
+public:
+    Measurement(Subject& subject, const Load& load) : subject_{subject}, load_{load} {}
+
+    Figures Run()
+    {
+        MeasureIdle();
+        MeasurePublishing();
+        figures_.Set("disk_bytes_per_event", static_cast<double>(subject_.StoreBytes()) /
+                                                 static_cast<double>(load_.stored.size()));
+        figures_.Set("memory_loaded_mb", static_cast<double>(subject_.PrivateBytes()) / 1e6);
+        MeasureAsking();
+        MeasureLive();
+        figures_.Set("restart_seconds", subject_.RestartSeconds());
+        return figures_;
+    }
+
+private:
+    /// Adds what the processors of the relay did meanwhile.
+    template <typename Work>
+    void Measure(const std::string& name, Work work)
+    {
+        const auto before = subject_.CpuSeconds();
+        Rate rate = work();
+        rate.cpu_micros = (subject_.CpuSeconds() - before) * 1e6 / static_cast<double>(rate.done);
+        figures_.Set(name, rate);
+        std::cerr << name << ": " << rate.per_second << "/s, p50 " << rate.p50_millis << " ms, p99 "
+                  << rate.p99_millis << " ms, " << rate.cpu_micros << " us\n";
+    }
+
+    void MeasureIdle()
+    {
+        const auto fresh = subject_.PrivateBytes();
+        figures_.Set("memory_fresh_mb", static_cast<double>(fresh) / 1e6);
+        std::vector<Connection> idle;
+        for (std::size_t i = 0; i < kIdle; ++i) idle.emplace_back(subject_.port());
+        figures_.Set("bytes_per_idle_connection",
+                     static_cast<double>(subject_.PrivateBytes() - fresh) / kIdle);
+    }
+
+    void MeasurePublishing()
+    {
+        const std::span<const SignedEvent> all{load_.stored};
+        const auto one = all.size() / kPublishedOnOne;
+        const auto eight = all.size() / kPublishedOnEight;
+        const auto port = subject_.port();
+        Measure("publish_1", [&] { return Publish(port, all.first(one), 1); });
+        Measure("publish_8", [&] { return Publish(port, all.subspan(one, eight), 8); });
+        Measure("publish_32", [&] { return Publish(port, all.subspan(one + eight), 32); });
+    }
+
+    void MeasureAsking()
+    {
+        for (const auto& shape : Shapes(load_, kQuestions)) {
+            Ask(subject_.port(), {shape.filters.begin(), shape.filters.begin() + 200});
+            Measure("req_" + shape.name, [&] { return Ask(subject_.port(), shape.filters); });
+        }
+        const auto ordinary = Shapes(load_, 200).front().filters;
+        figures_.Set("req_without_quick_ack_p50_millis",
+                     Ask(subject_.port(), ordinary, false).p50_millis);
+    }
+
+    void MeasureLive()
+    {
+        const std::span<const SignedEvent> live{load_.live};
+        const auto port = subject_.port();
+        Measure("fan_out_200", [&] { return FanOut(port, live.first(kAtOnce), 200); });
+        Measure("fan_out_1000", [&] { return FanOut(port, live.subspan(kAtOnce, kAtOnce), 1000); });
+        Measure("live_200", [&] { return Deliver(port, live.subspan(2 * kAtOnce, 100), 200); });
+    }
+
+    Subject& subject_;
+    const Load& load_;
+    Figures figures_;
+};
+
+Options ReadOptions(const std::vector<std::string>& arguments)
+{
+    Options options;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const auto& name = arguments[i];
+        if (name == "--json") {
+            options.json = true;
+            continue;
+        }
+        if (++i == arguments.size()) throw std::runtime_error{name + " needs a value"};
+        const auto& value = arguments[i];
+        if (name == "--events") {
+            options.events = std::stoul(value);
+        } else if (name == "--storage" && (value == "postgres" || value == "lmdb")) {
+            options.storage = value == "lmdb" ? Storage::kLmdb : Storage::kPostgres;
+        } else if (name == "--yardstick") {
+            options.yardstick = value;
+        } else if (name == "--cache") {
+            options.cache = value;
+        } else {
+            throw std::runtime_error{"unknown: " + name + " " + value};
+        }
+    }
+    return options;
+}
+
+json::object ToJson(const Figures& figures)
+{
+    json::object object;
+    for (const auto& [name, value] : figures.values()) object[name] = value;
+    return object;
+}
+
+json::object Ratios(const Figures& ours, const Figures& theirs)
+{
+    json::object object;
+    for (const auto& [name, value] : ours.values()) {
+        const auto found = theirs.values().find(name);
+        if (found != theirs.values().end() && found->second > 0) {
+            object[name] = value / found->second;
+        }
+    }
+    return object;
+}
+
+void Print(const json::object& report)
+{
+    for (const auto& [name, value] : report.at("figures").as_object()) {
+        std::cout << std::string{name} << " " << value;
+        if (const auto* other = report.if_contains("yardstick")) {
+            if (const auto* theirs = other->at("figures").as_object().if_contains(name)) {
+                std::cout << "   nostr-rs-relay " << *theirs;
+            }
+        }
+        std::cout << "\n";
+    }
+}
+
+int Main(const std::vector<std::string>& arguments)
+{
+    const auto options = ReadOptions(arguments);
+    const auto load = PrepareLoad(options.events, options.cache);
+    json::object report{{"benchmark", "relay"},
+                        {"storage", options.storage == Storage::kLmdb ? "lmdb" : "postgres"},
+                        {"events", options.events}};
+    const auto berth = StartBerth(options.storage);
+    const auto ours = Measurement{*berth, load}.Run();
+    report["figures"] = ToJson(ours);
+    if (!options.yardstick.empty()) {
+        std::cerr << "nostr-rs-relay\n";
+        const auto other = StartNostrRs(options.yardstick);
+        const auto theirs = Measurement{*other, load}.Run();
+        report["yardstick"] = {{"name", "nostr-rs-relay 0.8.12, SQLite"},
+                               {"figures", ToJson(theirs)}};
+        report["ratio"] = Ratios(ours, theirs);
+    }
+    if (options.json) {
+        std::cout << json::serialize(report) << "\n";
+    } else {
+        Print(report);
+    }
+    return 0;
+}
+
+}  // namespace
+}  // namespace berth::bench
+
+int main(int argc, char** argv)
+{
+    try {
+        return berth::bench::Main({argv + 1, argv + argc});
+    } catch (const std::exception& fault) {
+        std::cerr << "bench: " << fault.what() << "\n";
+        return 1;
+    }
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <sys/types.h>
+
+namespace berth::bench {
+
+/// A relay that is measured, running on a free port with a fresh store.
+class Subject {
+public:
+    virtual ~Subject() = default;
+
+    virtual unsigned short port() const = 0;
+    /// Processor time so far, of the relay and of its database.
+    virtual double CpuSeconds() const = 0;
+    /// Memory of the relay itself that is nobody else's and in no file.
+    virtual std::int64_t PrivateBytes() const = 0;
+    /// What the store takes on the disk, without a log of changes that is recycled.
+    virtual std::int64_t StoreBytes() = 0;
+    /// Ends it in good order and starts it again; seconds until it answers a REQ.
+    virtual double RestartSeconds() = 0;
+};
+
+enum class Storage { kPostgres, kLmdb };
+
+/// Our relay, with everything as a customer gets it except the limits of clients.
+std::unique_ptr<Subject> StartBerth(Storage storage);
+
+/// nostr-rs-relay on SQLite, its own default.
+std::unique_ptr<Subject> StartNostrRs(const std::filesystem::path& program);
+
+}  // namespace berth::bench

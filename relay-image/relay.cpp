@@ -18,7 +18,9 @@
 #include "relay-image/http/server.hpp"
 #include "relay-image/life/hand_over.hpp"
 #include "relay-image/mirror/mirrors.hpp"
+#include "relay-image/storage/hot_tail_filler.hpp"
 #include "relay-image/storage/postgres_event_store.hpp"
+#include "relay-image/storage/watched_event_store.hpp"
 #include "relay-image/transport/listening.hpp"
 
 namespace berth::relay {
@@ -27,7 +29,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr auto kTick = 20ms;
+constexpr auto kTick = 2ms;
 constexpr auto kTendEvery = 1s;
 constexpr auto kCertificateLook = 10s;
 constexpr auto kDrainLimit = 10s;
@@ -50,15 +52,27 @@ public:
           again_{std::move(again)},
           log_{log},
           access_{settings.access},
-          store_{
-              [url = settings.database_url] { return std::make_unique<PostgresEventStore>(url); }},
-          writer_{store_, clock, log, [this](auto written) { Report(std::move(written)); }},
-          readers_{store_, settings.reader_threads},
+          clock_{clock},
+          tail_{settings.hot_bytes},
+          peers_{settings.database_url,
+                 {.on_alone = [this](bool alone) { tail_.Trust(alone); },
+                  .on_stored = [this](auto ids) { DeliverFromPeers(std::move(ids)); }}},
+          store_{[this, url = settings.database_url] {
+              return std::make_unique<PostgresEventStore>(url, &peers_);
+          }},
+          watched_store_{[this] { return std::make_unique<WatchedEventStore>(store_(), tail_); }},
+          writing_store_{[this] {
+              return std::make_unique<WatchedEventStore>(store_(), tail_,
+                                                         WatchedEventStore::StoredTold::kByCaller);
+          }},
+          writer_{writing_store_, clock, log, [this](auto written) { Report(std::move(written)); }},
+          filler_{store_, tail_, clock},
+          readers_{watched_store_, settings.reader_threads},
           intake_{settings_.limits, access_, clock,
                   *throttle_,       writer_, std::max(1U, std::thread::hardware_concurrency())},
-          context_{settings_.profile, settings_.limits, access_,  clock,      log,    intake_,
-                   readers_,          sessions_,        figures_, *throttle_, shared_},
-          governor_{store_, access_, clock, log, HooksOfGovernor()},
+          context_{settings_.profile, settings_.limits, access_,  clock,      log,     intake_,
+                   readers_,          sessions_,        figures_, *throttle_, shared_, tail_},
+          governor_{watched_store_, access_, clock, log, HooksOfGovernor()},
           management_{io_, context_, governor_},
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings_.transport},
@@ -71,7 +85,12 @@ public:
         dashboard_.AddTo(routes_);
         dashboard_.StartSampling();
         management_.AddTo(routes_);
+        tail_.Trust(false);  // Until the watch says that nobody else writes.
+        peers_.Start();
     }
+    Relay(const Relay&) = delete;
+    Relay& operator=(const Relay&) = delete;
+    ~Relay() { peers_.Stop(); }
 
     Result<void> Run()
     {
@@ -178,6 +197,7 @@ private:
     void Report(std::vector<Written> batch)
     {
         asio::post(io_, [this, batch = std::move(batch)] {
+            TellTail(batch);
             for (const auto& [submission, outcome] : batch) {
                 if (const auto publisher = submission.publisher.lock()) {
                     publisher->OnWritten(submission.event, outcome);
@@ -219,6 +239,40 @@ private:
         return {.clock = clock, .log = log_, .submit = submit, .deliver = deliver};
     }
 
+    /// In the same turn as the answers and the live events, so that a REQ finds an event stored or
+    /// gets it live, and never twice.
+    void TellTail(const std::vector<Written>& batch)
+    {
+        std::vector<EventPtr> events;
+        std::vector<Verdict> verdicts;
+        for (const auto& [submission, outcome] : batch) {
+            const bool unsure = !outcome && outcome.error().code != ErrorCode::kInternal;
+            if (unsure) return tail_.Forget();  // It may have been committed.
+            if (!outcome) continue;
+            events.push_back(submission.event);
+            verdicts.push_back(*outcome);
+        }
+        tail_.OnStored(events, verdicts);
+    }
+
+    /// On the watch's thread: sends what another relay stored to the subscriptions that wait here.
+    void DeliverFromPeers(std::vector<std::string> ids)
+    {
+        Filter filter;
+        filter.ids = std::move(ids);
+        std::ranges::sort(*filter.ids);
+        readers_.Post([this, filter = std::move(filter)](EventStore& store) {
+            const auto most = static_cast<std::int64_t>(filter.ids->size());
+            const auto found = store.Find(filter, most, ToUnixSeconds(clock_.Now()));
+            if (!found) return;
+            for (const auto& stored : *found) {
+                if (auto event = ReadStored(stored)) {
+                    asio::post(io_, [this, event = std::move(event)] { sessions_.Deliver(event); });
+                }
+            }
+        });
+    }
+
     /// Looks again every tick until `settled` or the limit, then goes on.
     void Await(std::function<bool()> settled, Steady::time_point limit, std::function<void()> then)
     {
@@ -248,6 +302,7 @@ private:
         tending_.async_wait([this](auto error) {
             if (error) return;
             sessions_.Tend();
+            tail_.OnExpired(ToUnixSeconds(clock_.Now()));
             TendSessions();
         });
     }
@@ -284,8 +339,14 @@ private:
     WebSocketShared shared_;
     Figures figures_;
     Sessions sessions_{figures_};
+    const Clock& clock_;
+    HotTail tail_;
+    PeerWatch peers_;
     EventStoreFactory store_;
+    EventStoreFactory watched_store_;
+    EventStoreFactory writing_store_;  ///< TellTail tells what it stores.
     EventWriter writer_;
+    HotTailFiller filler_;
     EventReaders readers_;
     EventIntake intake_;
     SessionContext context_;

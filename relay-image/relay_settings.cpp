@@ -24,6 +24,7 @@ constexpr Setting kSettings[] = {
     {"relay.restricted_writes", Type::kBool, "false", "take events of allowed writers only"},
     {"relay.allowed_writers", Type::kList, "", "public keys whose events are always accepted"},
     {"relay.reader_threads", Type::kInteger, "2", "threads that read the database", 1, 64},
+    {"relay.hot_megabytes", Type::kInteger, "160", "newest events kept in memory", 1, 65536},
     {"relay.max_message_bytes", Type::kInteger, "131072", "of one message", 1024, 16777216},
     {"relay.max_subscriptions", Type::kInteger, "64", "on one connection", 1, 100000},
     {"relay.max_filters", Type::kInteger, "16", "in one REQ", 1, 1000},
@@ -149,7 +150,9 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .limits = ReadLimits(config),
         .access = *access,
         .reader_threads = static_cast<int>(config.Integer("relay.reader_threads")),
-        .mirrors = std::move(*mirrors)};
+        .mirrors = std::move(*mirrors),
+
+        .hot_bytes = static_cast<std::size_t>(config.Integer("relay.hot_megabytes")) << 20};
     if (settings.database_url.empty()) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
                     "BERTH_RELAY_DATABASE_URL or relay.database_url_file is needed.");

@@ -26,6 +26,7 @@ struct RelaySettings {
     AccessSettings access;
     int reader_threads = 0;
     MirrorSettings mirrors;
+    std::size_t hot_bytes = 0;  ///< Of the newest events that are kept in memory.
 };
 
 /// The table of settings, for config::Load and --help.

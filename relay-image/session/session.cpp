@@ -78,8 +78,8 @@ void Session::Start()
 void Session::OnEnd()
 {
     if (socket_->dropped()) ++context_.figures.dropped;
-    subscriptions_.clear();
     syncs_.reset();
+    while (!subscriptions_.empty()) Unsubscribe(subscriptions_.begin());
     context_.sessions.Remove(shared_from_this());
 }
 
@@ -122,10 +122,12 @@ void Session::Take(SubscribeRequest request)
                                             " subscriptions on one connection"));
     }
     const auto serial = ++last_serial_;
-    subscriptions_.insert_or_assign(name, Subscription{.serial = serial,
-                                                       .filters = std::move(request.filters),
-                                                       .head = EventMessageHead(name),
-                                                       .held = {}});
+    Unsubscribe(subscriptions_.find(name));
+    auto& subscription = subscriptions_[name];
+    subscription.serial = serial;
+    subscription.filters = std::move(request.filters);
+    subscription.head = EventMessageHead(name);
+    context_.sessions.interests().Add({this, &subscription});
     std::erase_if(waiting_, [&](const auto& queued) { return queued.first == name; });
     waiting_.emplace_back(name, serial);
     QueryNext();
@@ -133,9 +135,16 @@ void Session::Take(SubscribeRequest request)
 
 void Session::Take(const CloseRequest& request)
 {
-    subscriptions_.erase(request.subscription);
+    Unsubscribe(subscriptions_.find(request.subscription));
     std::erase_if(waiting_,
                   [&](const auto& queued) { return queued.first == request.subscription; });
+}
+
+void Session::Unsubscribe(Subscriptions::iterator subscription)
+{
+    if (subscription == subscriptions_.end()) return;
+    context_.sessions.interests().Remove({this, &subscription->second});
+    subscriptions_.erase(subscription);
 }
 
 void Session::Take(const AuthRequest& request)
@@ -166,21 +175,16 @@ void Session::SendEvent(const Subscription& subscription, std::string_view json)
     socket_->output().AppendEventFrame(subscription.head, json);
 }
 
-std::size_t Session::Offer(const EventPtr& event)
+bool Session::Offer(Subscription& subscription, const EventPtr& event)
 {
-    if (socket_->closing()) return 0;
-    std::size_t sent = 0;
-    for (auto& [name, subscription] : subscriptions_) {
-        if (!subscription.Matches(event->event)) continue;
-        if (subscription.live) {
-            SendEvent(subscription, event->json);
-            ++sent;
-        } else {
-            subscription.held.push_back(event);
-            if (subscription.held.size() > kMaxHeld) socket_->Drop();
-        }
+    if (socket_->closing() || !subscription.Matches(event->event)) return false;
+    if (subscription.live) {
+        SendEvent(subscription, event->json);
+    } else {
+        subscription.held.push_back(event);
+        if (subscription.held.size() > kMaxHeld) socket_->Drop();
     }
-    return sent;
+    return subscription.live;
 }
 
 void Session::QueryNext()
@@ -189,9 +193,11 @@ void Session::QueryNext()
     const auto [name, serial] = waiting_.front();
     waiting_.pop_front();
     querying_ = true;
-    auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters,
-                reply = StoredReply{.subscription = name, .serial = serial, .events = {}},
-                max_limit = context_.limits.max_limit, now = ToUnixSeconds(context_.clock.Now()),
+    const auto now = ToUnixSeconds(context_.clock.Now());
+    const StoredReply empty{.subscription = name, .serial = serial, .events = {}};
+    if (AnsweredFromMemory(empty, now)) return;
+    auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters, reply = empty,
+                max_limit = context_.limits.max_limit, now,
                 executor = socket_->get_executor()](EventStore& store) mutable {
         auto found = FindAll(store, filters, max_limit, now);
         Result<void> outcome;
@@ -205,8 +211,19 @@ void Session::QueryNext()
         });
     };
     if (context_.readers.Post(std::move(job))) return;
-    OnFound({.subscription = name, .serial = serial, .events = {}},
-            Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
+    OnFound(empty, Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
+}
+
+bool Session::AnsweredFromMemory(const StoredReply& empty, std::int64_t now)
+{
+    const auto& filters = subscriptions_.at(empty.subscription).filters;
+    auto found = FindAll(context_.tail, filters, context_.limits.max_limit, now);
+    if (!found) return false;
+    auto reply = empty;
+    reply.events = std::move(found->events);
+    reply.completeness = found->completeness;
+    OnFound(std::move(reply), {});
+    return true;
 }
 
 void Session::OnFound(StoredReply reply, const Result<void>& outcome)
@@ -218,7 +235,7 @@ void Session::OnFound(StoredReply reply, const Result<void>& outcome)
         context_.log.Error("a REQ failed", {{"reason", outcome.error().reason},
                                             {"error", outcome.error().message}});
         Send(ClosedMessage(reply.subscription, "error: the stored events cannot be read now"));
-        subscriptions_.erase(found);
+        Unsubscribe(found);
         return QueryNext();
     }
     reply_ = std::move(reply);

@@ -16,6 +16,7 @@
 #include "relay-image/session/subscription.hpp"
 #include "relay-image/session/syncs.hpp"
 #include "relay-image/storage/event_readers.hpp"
+#include "relay-image/storage/hot_tail.hpp"
 #include "relay-image/transport/throttle.hpp"
 #include "relay-image/transport/websocket.hpp"
 
@@ -34,6 +35,7 @@ struct SessionContext {
     Figures& figures;
     Throttle& throttle;
     WebSocketShared& shared;
+    HotTail& tail;
     SyncRoom sync_room{1'000'000};  ///< Some 40 MB when it is full.
 };
 
@@ -59,8 +61,8 @@ public:
     /// Serves the connection until it ends.
     void Start();
 
-    /// Sends a live event to the subscriptions it fits; returns to how many.
-    std::size_t Offer(const EventPtr& event);
+    /// Sends a live event to one of its subscriptions if it fits; returns whether it was sent.
+    bool Offer(Subscription& subscription, const EventPtr& event);
     /// Ignores further messages; what was taken is still answered.
     void StopTaking() { taking_ = false; }
     /// Says goodbye; the client should come again.
@@ -82,6 +84,8 @@ public:
     void OnEnd() override;
 
 private:
+    using Subscriptions = std::map<std::string, Subscription>;
+
     void Publish(std::string message);
     bool MayAsk(const ClientMessage& message);
     void Take(const PublishRequest&) {}  // Was taken as text.
@@ -98,7 +102,9 @@ private:
     void Send(std::string_view message);
     void SendEvent(const Subscription& subscription, std::string_view json);
     void Answer(std::string_view reply);
+    void Unsubscribe(Subscriptions::iterator subscription);
     void QueryNext();
+    bool AnsweredFromMemory(const StoredReply& empty, std::int64_t now);
     void OnFound(StoredReply reply, const Result<void>& outcome);
     void Pump();
     void FinishReply();
@@ -108,7 +114,7 @@ private:
     std::shared_ptr<WebSocket> socket_;
     std::string challenge_;
     std::shared_ptr<const Authenticated> authenticated_ = std::make_shared<Authenticated>();
-    std::map<std::string, Subscription> subscriptions_;
+    Subscriptions subscriptions_;
     std::deque<std::pair<std::string, std::uint64_t>> waiting_;  ///< Subscriptions to be queried.
     std::optional<StoredReply> reply_;                           ///< The one being sent.
     bool querying_ = false;

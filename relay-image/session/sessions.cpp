@@ -1,7 +1,7 @@
 #include "relay-image/session/sessions.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <utility>
 
 #include "relay-image/session/session.hpp"
 
@@ -13,7 +13,11 @@ void Sessions::Remove(const std::shared_ptr<Session>& session) { sessions_.erase
 
 void Sessions::Deliver(const EventPtr& event)
 {
-    for (const auto& session : sessions_) figures_.delivered += session->Offer(event);
+    ++deliveries_;
+    for (const auto& [session, subscription] : interests_.Candidates(event->event)) {
+        if (std::exchange(subscription->last_delivery, deliveries_) == deliveries_) continue;
+        figures_.delivered += session->Offer(*subscription, event);
+    }
 }
 
 void Sessions::Tend()

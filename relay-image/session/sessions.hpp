@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <set>
 
 #include "relay-image/protocol/admission.hpp"
 #include "relay-image/session/figures.hpp"
+#include "relay-image/session/interest_index.hpp"
 
 namespace berth::relay {
 
@@ -34,8 +36,13 @@ public:
     std::size_t count() const { return sessions_.size(); }
     std::size_t CountSubscriptions() const;
 
+    /// Who waits for which live events; sessions enter their subscriptions here.
+    InterestIndex& interests() { return interests_; }
+
 private:
     Figures& figures_;
+    InterestIndex interests_;
+    std::uint64_t deliveries_ = 0;
     std::set<std::shared_ptr<Session>> sessions_;
 };
 

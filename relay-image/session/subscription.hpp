@@ -17,6 +17,7 @@ struct Subscription {
     std::string head;   ///< What stands before an event in its messages.
     bool live = false;  ///< EOSE was sent.
     std::vector<EventPtr> held;
+    std::uint64_t last_delivery = 0;  ///< Of which it was a candidate: it is offered an event once.
 
     bool Matches(const nostr::Event& event) const;
 };

@@ -27,8 +27,19 @@ Completeness Judge(const std::vector<StoredEvent>& events, const std::vector<Sto
 
 }  // namespace
 
-Result<Found> FindAll(EventStore& store, const std::vector<Filter>& filters, std::int64_t max_limit,
-                      std::int64_t now)
+EventPtr ReadStored(const StoredEvent& stored)
+{
+    auto event =
+        nostr::ParseEvent(stored.json, {.bytes = stored.json.size()}, nostr::EventSyntax::kNip01);
+    if (!event) return nullptr;
+    const auto expires_at = ExpirationOf(*event);
+    if (!expires_at) return nullptr;
+    return std::make_shared<const AdmittedEvent>(
+        AdmittedEvent{std::move(*event), stored.json, *expires_at});
+}
+
+Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
+                      std::int64_t max_limit, std::int64_t now)
 {
     Found all;
     std::vector<StoredEvent> left_out;

@@ -49,13 +49,22 @@ struct StoreFigures {
     std::int64_t database_bytes = 0;
 };
 
+/// What finds events.
+class EventSource {
+public:
+    virtual ~EventSource() = default;
+
+    /// The newest `limit` events that match and have not expired at `now`; of one second those with
+    /// the lower ids come first.
+    virtual Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
+                                                  std::int64_t now) = 0;
+};
+
 /// Where events are kept. An object belongs to one thread; objects of the same store may work at
 /// the same time. Calls block, and connect again by themselves if the connection was lost. Errors
 /// of all: kUnavailable `DATABASE_UNAVAILABLE`; kInternal `DATABASE_REFUSED`.
-class EventStore {
+class EventStore : public EventSource {
 public:
-    virtual ~EventStore() = default;
-
     /// Creates or upgrades the schema. Idempotent, and safe to run from several processes at once.
     virtual Result<void> Migrate() = 0;
     /// Whether the store answers.
@@ -64,10 +73,6 @@ public:
     /// vanish (NIP-62) among them, as if one came after the other: all durable on return, or none.
     /// Answers in the order of `events`. Idempotent. Error kUnknown `COMMIT_UNKNOWN`.
     virtual Result<std::vector<Verdict>> Store(std::span<const EventPtr> events) = 0;
-    /// The newest `limit` events that match and have not expired at `now`; of one second those with
-    /// the lower ids come first.
-    virtual Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
-                                                  std::int64_t now) = 0;
     /// Number of unexpired events that match, counting no further than `most` (NIP-45).
     virtual Result<std::int64_t> Count(const Filter& filter, std::int64_t most,
                                        std::int64_t now) = 0;
@@ -96,6 +101,9 @@ public:
     virtual Result<StoreFigures> Measure() = 0;
 };
 
+/// A stored event as admission made it once; null if its JSON is broken.
+EventPtr ReadStored(const StoredEvent& stored);
+
 /// Makes a store of its own for each thread that asks.
 using EventStoreFactory = std::function<std::unique_ptr<EventStore>()>;
 
@@ -109,7 +117,7 @@ struct Found {
 };
 
 /// The filters' events without repeats, newest first. A filter's limit is clamped to `max_limit`.
-Result<Found> FindAll(EventStore& store, const std::vector<Filter>& filters, std::int64_t max_limit,
-                      std::int64_t now);
+Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
+                      std::int64_t max_limit, std::int64_t now);
 
 }  // namespace berth::relay

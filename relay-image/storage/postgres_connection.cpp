@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include "core/base/assert.hpp"
 #include "core/base/failpoint.hpp"
@@ -180,8 +181,40 @@ Result<void> PostgresConnection::EnsureConnected()
     const char* values[] = {url_.Expose().c_str(), session_settings_.c_str(), "5", "berth-relay",
                             nullptr};
     connection_.reset(PQconnectdbParams(names, values, 1));
-    if (PQstatus(connection_.get()) == CONNECTION_OK) return {};
-    return LastError();
+    if (PQstatus(connection_.get()) != CONNECTION_OK) return LastError();
+    if (auto ready = before_use_ ? before_use_() : Result<void>{}; !ready) {
+        connection_.reset();
+        return ready;
+    }
+    for (const auto& script : first_) {
+        const Rows rows{PQexec(connection_.get(), script.c_str())};
+        if (Succeeded(rows.result())) continue;
+        const auto fault = LastError();
+        connection_.reset();
+        return fault;
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> PostgresConnection::AwaitNotices(
+    int wake, std::chrono::milliseconds patience)
+{
+    if (const auto connected = EnsureConnected(); !connected) return connected.error();
+    std::vector<std::string> notices;
+    const auto own = PQbackendPID(connection_.get());
+    const auto take = [&] {
+        while (auto* notice = PQnotifies(connection_.get())) {
+            if (notice->be_pid != own) notices.emplace_back(notice->extra);
+            PQfreemem(notice);
+        }
+    };
+    take();
+    if (!notices.empty()) return notices;
+    pollfd sockets[] = {{PQsocket(connection_.get()), POLLIN, 0}, {wake, POLLIN, 0}};
+    ::poll(sockets, std::size(sockets), static_cast<int>(patience.count()));
+    if (sockets[0].revents != 0 && PQconsumeInput(connection_.get()) == 0) return LastError();
+    take();
+    return notices;
 }
 
 Error PostgresConnection::LastError()

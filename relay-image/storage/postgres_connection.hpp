@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,6 +74,14 @@ public:
     /// the rows of each. Error kUnknown `COMMIT_UNKNOWN`: it may or may not be committed.
     Result<std::vector<Rows>> RunTransaction(std::span<const Statement> statements);
 
+    /// Waits for what others send to the channels that this connection listens to, until `wake` can
+    /// be read or the time is over; nothing then.
+    Result<std::vector<std::string>> AwaitNotices(int wake, std::chrono::milliseconds patience);
+    /// What is done before each new connection is used; its error is the caller's.
+    void BeforeUse(std::function<Result<void>()> hook) { before_use_ = std::move(hook); }
+    /// What is run on each new connection before all else, one after the other.
+    void RunFirst(std::vector<std::string> scripts) { first_ = std::move(scripts); }
+
 private:
     struct Closer {
         void operator()(pg_conn* connection) const;
@@ -86,6 +96,8 @@ private:
 
     Secret url_;
     std::string session_settings_;
+    std::function<Result<void>()> before_use_;
+    std::vector<std::string> first_;
     std::unique_ptr<pg_conn, Closer> connection_;
     std::vector<const char*> prepared_;  ///< Index is the statement's name.
 };

@@ -3,14 +3,17 @@
 #include "core/base/secret.hpp"
 #include "relay-image/storage/event_query_store.hpp"
 #include "relay-image/storage/event_store.hpp"
+#include "relay-image/storage/peer_watch.hpp"
 #include "relay-image/storage/postgres_connection.hpp"
 
 namespace berth::relay {
 
-/// Events in PostgreSQL, over one connection that is made when it is first needed.
+/// Events in PostgreSQL, over connections that are made when they are first needed.
 class PostgresEventStore final : public EventStore {
 public:
-    explicit PostgresEventStore(Secret url);
+    /// With `peers`, which outlives it, of a process that keeps events in memory; else whoever does
+    /// is told to give that up before anything is written.
+    explicit PostgresEventStore(Secret url, PeerWatch* peers = nullptr);
 
     Result<void> Migrate() override;
     Result<void> Check() override;
@@ -39,6 +42,9 @@ private:
     Result<std::vector<StoredEvent>> Search(EventQuery order, const Filter& filter,
                                             QueryRange range);
 
+    void TellPeers(std::span<const EventPtr> events, std::span<const Verdict> verdicts);
+
+    PeerWatch* peers_;
     PostgresConnection writing_;
     PostgresConnection reading_;
 };

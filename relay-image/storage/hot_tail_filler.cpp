@@ -1,0 +1,62 @@
+#include "relay-image/storage/hot_tail_filler.hpp"
+
+#include <limits>
+
+namespace berth::relay {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kPage = 1000;
+constexpr std::int64_t kMaxPage = 64000;  ///< A second with more events than this ends the filling.
+constexpr auto kPause = 1000ms;           ///< Between looks for room.
+
+}  // namespace
+
+bool FillPage(EventSource& store, HotTail& tail, std::int64_t now)
+{
+    const auto until = tail.BeginPage();
+    if (!until) return false;
+    Filter filter;
+    filter.until = *until;
+    for (auto limit = kPage; limit <= kMaxPage; limit *= 4) {
+        const auto page = store.Find(filter, limit, now);
+        if (!page) break;
+        const bool whole = std::ssize(*page) < limit;
+        // The last second may go on beyond the page.
+        const auto from =
+            whole ? std::numeric_limits<std::int64_t>::min() : page->back().created_at + 1;
+        if (from > *until) continue;
+        tail.AddPage(*page, from);
+        return true;
+    }
+    tail.AddPage(std::nullopt, 0);
+    return false;
+}
+
+HotTailFiller::HotTailFiller(const EventStoreFactory& factory, HotTail& tail, const Clock& clock)
+    : store_{factory()}, tail_{tail}, clock_{clock}, thread_{[this] { Work(); }}
+{
+}
+
+HotTailFiller::~HotTailFiller()
+{
+    {
+        const std::scoped_lock lock{mutex_};
+        stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void HotTailFiller::Work()
+{
+    while (true) {
+        const bool more = FillPage(*store_, tail_, ToUnixSeconds(clock_.Now()));
+        std::unique_lock lock{mutex_};
+        changed_.wait_for(lock, more ? 0ms : kPause, [this] { return stopping_; });
+        if (stopping_) return;
+    }
+}
+
+}  // namespace berth::relay

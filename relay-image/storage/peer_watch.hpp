@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/secret.hpp"
+#include "relay-image/storage/postgres_connection.hpp"
+
+namespace berth::relay {
+
+/// Whether other processes write to the same database, and what they tell. While this one is alone
+/// it may keep in memory what the database holds: another one cannot write before this one has
+/// given that up. All hold one advisory lock: who is alone exclusively, the others shared; a new
+/// one says hello, upon which the lone one shares. Thread-safe.
+class PeerWatch {
+public:
+    struct Listener {
+        /// What is in memory holds from now on, or does no more. Called on the watch's thread.
+        std::function<void(bool alone)> on_alone;
+        /// Others stored events with these ids (hex).
+        std::function<void(std::vector<std::string> ids)> on_stored;
+    };
+
+    PeerWatch(Secret url, Listener listener);
+    PeerWatch(const PeerWatch&) = delete;
+    PeerWatch& operator=(const PeerWatch&) = delete;
+    ~PeerWatch();
+
+    /// Begins; the listener is called from now on.
+    void Start();
+    /// Calls the listener no more. The others take this process for one that writes until the watch
+    /// is destroyed.
+    void Stop();
+
+    /// Waits until the others know of this process: only then may it write.
+    /// Errors: kUnavailable `DATABASE_UNAVAILABLE`.
+    Result<void> AwaitKnown();
+    /// Whether this is the only process that writes.
+    bool alone() const { return alone_; }
+
+private:
+    void Work();
+    Result<void> Meet();
+    Result<void> TryToBeAlone();
+    Result<void> Share();
+    Result<void> Hear();
+    void SetAlone(bool alone);
+    void SetKnown(bool known);
+
+    const Listener listener_;
+    PostgresConnection connection_;
+    std::atomic<bool> alone_ = false;
+    bool shares_ = false;     ///< Holds the lock shared; used on the thread only.
+    int wake_[2] = {-1, -1};  ///< A pipe that ends the thread's wait.
+    std::mutex mutex_;        ///< Guards the two below.
+    bool known_ = false;
+    bool stopping_ = false;
+    std::condition_variable changed_;
+    std::thread thread_;  ///< Last: it uses all of the above.
+};
+
+/// Tells the watches of other processes, once committed, that events with these ids (hex) are
+/// there: one statement each.
+std::vector<Statement> TellStored(const std::vector<std::string>& ids);
+
+/// What a process without a watch runs on each connection before it writes: it waits until no
+/// other process trusts its memory.
+std::vector<std::string> Greeting();
+
+}  // namespace berth::relay

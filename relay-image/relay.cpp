@@ -5,17 +5,21 @@
 #include <functional>
 #include <thread>
 
-#include <sys/resource.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/file.hpp"
+#include "relay-image/governance/announcement.hpp"
+#include "relay-image/governance/profile.hpp"
 #include "relay-image/http/dashboard_pages.hpp"
 #include "relay-image/http/management_endpoint.hpp"
+#include "relay-image/http/metrics_page.hpp"
+#include "relay-image/http/moderation_pages.hpp"
+#include "relay-image/http/process_figures.hpp"
 #include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
+#include "relay-image/life/descriptors.hpp"
 #include "relay-image/life/hand_over.hpp"
 #include "relay-image/mirror/mirrors.hpp"
 #include "relay-image/storage/hot_tail_filler.hpp"
@@ -34,15 +38,6 @@ constexpr auto kTendEvery = 1s;
 constexpr auto kCertificateLook = 10s;
 constexpr auto kDrainLimit = 10s;
 constexpr auto kGoodbyeLimit = 2s;
-
-/// Connections are descriptors, and the usual soft limit is a thousand.
-void AllowManyDescriptors()
-{
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /// All parts of a running relay, in the order in which they need each other.
 class Relay {
@@ -68,28 +63,37 @@ public:
           writer_{writing_store_, clock, log, [this](auto written) { Report(std::move(written)); }},
           filler_{store_, tail_, clock},
           readers_{watched_store_, settings.reader_threads},
+          membership_{access_, clock, settings_.self_key,
+                      [this](auto event) { Publish(std::move(event)); }},
+          governor_{watched_store_, access_, clock, log,
+                    [this](const auto& change) { Obey(change); }},
           intake_{settings_.limits, access_, clock,
                   *throttle_,       writer_, std::max(1U, std::thread::hardware_concurrency())},
           context_{settings_.profile, settings_.limits, access_,  clock,      log,     intake_,
                    readers_,          sessions_,        figures_, *throttle_, shared_, tail_},
-          governor_{watched_store_, access_, clock, log, HooksOfGovernor()},
           management_{io_, context_, governor_},
+          moderation_{io_, context_, governor_},
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings_.transport},
           ports_{io_, settings_.transport, tls_, *throttle_, server_},
           mirrors_{settings.mirrors, MirrorPorts(clock)}
     {
-        AddPublicPages(routes_, context_, [this] {
-            return Health{.database_up = writer_.healthy(), .draining = draining_};
-        });
+        AddPublicPages(routes_, context_, [this] { return CurrentHealth(); });
         dashboard_.AddTo(routes_);
         dashboard_.StartSampling();
         management_.AddTo(routes_);
+        intake_.AnswerRequestsBy(membership_, governor_);
+        context_.invite = [this](const auto& keys, auto invited) {
+            membership_.Invite(governor_, keys, std::move(invited));
+        };
+        moderation_.AddTo(routes_, dashboard_);
+        AddMetrics(
+            routes_, context_, dashboard_,
+            {.health = [this] { return CurrentHealth(); }, .is_public = settings_.public_metrics});
         tail_.Trust(false);  // Until the watch says that nobody else writes.
         peers_.Start();
     }
     Relay(const Relay&) = delete;
-    Relay& operator=(const Relay&) = delete;
     ~Relay() { peers_.Stop(); }
 
     Result<void> Run()
@@ -109,7 +113,6 @@ public:
 
 private:
     using Steady = std::chrono::steady_clock;
-
     void AwaitSignal()
     {
         signals_.async_wait([this](auto error, int signal) {
@@ -211,13 +214,36 @@ private:
         });
     }
 
-    GovernorHooks HooksOfGovernor()
+    Health CurrentHealth() const
     {
-        return {.changed =
-                    [this](const RulesChange&) {
-                        asio::post(io_, [this] { sessions_.Obey(access_); });
-                    },
-                .removed = {}};
+        const auto median = figures_.latencies.Quantile(50);
+        return {.database_up = writer_.healthy(),
+                .draining = draining_,
+                .time_to_store = std::chrono::floor<std::chrono::milliseconds>(median),
+                .disk_free_bytes = MeasureProcess("/").disk_free_bytes,
+                .certificate_ends = tls_.expires()};
+    }
+
+    /// Stores an event of the relay itself; the writer reports it as any other.
+    void Publish(nostr::Event event)
+    {
+        auto json = nostr::ToJson(event);
+        auto admitted = std::make_shared<const AdmittedEvent>(
+            AdmittedEvent{.event = std::move(event), .json = std::move(json), .expires_at = {}});
+        if (!writer_.Enqueue({std::move(admitted), {}})) log_.Warning("an event of ours is lost");
+    }
+    void Announce()
+    {
+        const auto profile = CurrentProfile(settings_.profile, access_);
+        Publish(Announcement(profile.url, InformationDocument(profile, settings_.limits),
+                             *settings_.self_key, ToUnixSeconds(context_.clock.Now())));
+    }
+
+    /// On the governor's thread: new rules hold.
+    void Obey(const RulesChange& change)
+    {
+        membership_.Announce(change);
+        asio::post(io_, [this] { sessions_.Obey(access_); });
     }
 
     /// What followed relays bring is taken as the relay's own.
@@ -289,6 +315,7 @@ private:
               [this] {
                   log_.Info("serving");
                   TellPredecessor(inheritance_);
+                  if (settings_.announce) Announce();
                   if (settings_.ready_file.empty()) return;
                   const auto written =
                       WriteFileAtomically(settings_.ready_file, taken_addresses_ + "\n", 0644);
@@ -348,10 +375,12 @@ private:
     EventWriter writer_;
     HotTailFiller filler_;
     EventReaders readers_;
-    EventIntake intake_;
-    SessionContext context_;
+    Membership membership_;
     Governor governor_;
+    EventIntake intake_;  ///< Ends before those whom it asks.
+    SessionContext context_;
     ManagementEndpoint management_;
+    ModerationPages moderation_;
     DashboardPages dashboard_;
     Routes routes_;
     Server server_;

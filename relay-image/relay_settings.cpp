@@ -13,6 +13,10 @@ constexpr Setting kSettings[] = {
     {"relay.ready_file", Type::kText, "", "written with host:port once the relay serves"},
     {"relay.database_url_file", Type::kSecretFile, "", "file with the postgresql:// address"},
     {"relay.dashboard_password_file", Type::kSecretFile, "", "file with the dashboard's password"},
+    {"relay.self_key_file", Type::kSecretFile, "", "file with the relay's own secret key"},
+    {"relay.announce", Type::kBool, "false", "tell of the relay by an event of its own (NIP-66)"},
+    {"relay.restricted_reads", Type::kBool, "false", "serve members only"},
+    {"relay.public_metrics", Type::kBool, "false", "/metrics asks for no password"},
     {"relay.dashboard_addresses", Type::kList, "", "addresses or networks that may see it"},
     {"relay.name", Type::kText, "berth-relay", "name shown to clients"},
     {"relay.description", Type::kText, "", "what the relay is for"},
@@ -63,6 +67,7 @@ Result<RelayProfile> ReadProfile(const config::Config& config)
     RelayProfile profile{.name = config.Text("relay.name"),
                          .description = config.Text("relay.description"),
                          .pubkey = {},
+                         .self = {},
                          .contact = config.Text("relay.contact"),
                          .icon = config.Text("relay.icon"),
                          .url = config.Text("relay.url"),
@@ -80,6 +85,7 @@ Result<AccessSettings> ReadAccess(const config::Config& config, const RelayProfi
 {
     AccessSettings access{.auth_required = profile.auth_required,
                           .restricted_writes = profile.restricted_writes,
+                          .restricted_reads = config.Bool("relay.restricted_reads"),
                           .owner = profile.pubkey,
                           .writers = {}};
     if (!profile.pubkey.empty()) access.writers.insert(profile.pubkey);
@@ -141,6 +147,12 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     if (!transport) return transport.error();
     auto mirrors = ReadMirrorSettings(config);
     if (!mirrors) return mirrors.error();
+    std::optional<nostr::SecretKey> self_key;
+    if (const auto& secret = config.SecretOf("relay.self_key_file"); !secret.empty()) {
+        const auto key = nostr::SecretKey::Parse(secret.Expose());
+        if (!key) return key.error();
+        self_key = *key;
+    }
     RelaySettings settings{
         .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
@@ -151,8 +163,15 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .access = *access,
         .reader_threads = static_cast<int>(config.Integer("relay.reader_threads")),
         .mirrors = std::move(*mirrors),
-
+        .self_key = self_key,
+        .announce = config.Bool("relay.announce"),
+        .public_metrics = config.Bool("relay.public_metrics"),
         .hot_bytes = static_cast<std::size_t>(config.Integer("relay.hot_megabytes")) << 20};
+    if (settings.announce && (!self_key || settings.profile.url.empty())) {
+        return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
+                    "relay.announce needs relay.self_key_file and relay.url.");
+    }
+    if (self_key) settings.profile.self = self_key->pubkey();
     if (settings.database_url.empty()) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
                     "BERTH_RELAY_DATABASE_URL or relay.database_url_file is needed.");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,10 @@ struct RelaySettings {
     AccessSettings access;
     int reader_threads = 0;
     MirrorSettings mirrors;
-    std::size_t hot_bytes = 0;  ///< Of the newest events that are kept in memory.
+    std::optional<nostr::SecretKey> self_key;  ///< The relay signs by it (NIP-43, NIP-66).
+    bool announce = false;                     ///< The relay tells of itself by NIP-66.
+    bool public_metrics = false;               ///< /metrics asks for no password.
+    std::size_t hot_bytes = 0;                 ///< Of the newest events that are kept in memory.
 };
 
 /// The table of settings, for config::Load and --help.

@@ -17,7 +17,7 @@ readonly run_packages=(
   ca-certificates curl openssl procps util-linux
   postgresql-15 bind9 bind9-dnsutils haproxy pebble lego
 )
-readonly test_packages=(git clang-format-16 python3 redis-server umoci runc chromium)
+readonly test_packages=(git clang-format-16 python3 redis-server prometheus umoci runc chromium)
 readonly fuzz_packages=(clang-16 libclang-rt-16-dev)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

@@ -103,6 +103,11 @@ bool AccessPolicy::IsOwner(std::string_view pubkey) const
     return !configured_.owner.empty() && configured_.owner == pubkey;
 }
 
+bool AccessPolicy::HasPowers(std::string_view pubkey) const
+{
+    return IsOwner(pubkey) || !rules()->PowersOf(pubkey).empty();
+}
+
 bool AccessPolicy::IsMember(std::string_view pubkey) const
 {
     return IsMember(*state_.load(), pubkey);

@@ -51,6 +51,8 @@ public:
     std::string WhyNotConnect(std::string_view address) const;
 
     bool IsOwner(std::string_view pubkey) const;
+    /// Whether a key may call anything of the management API.
+    bool HasPowers(std::string_view pubkey) const;
     /// The owner, who is configured as a writer, and the members by the rules.
     bool IsMember(std::string_view pubkey) const;
 

@@ -13,13 +13,22 @@ namespace {
 
 constexpr std::size_t kMaxReason = 1000;
 constexpr std::size_t kMaxAudit = 1000;
-constexpr int kTimeDigits = 12;
+constexpr std::size_t kTimeDigits = 12;
+constexpr std::size_t kCountDigits = 4;
 
-std::string AuditKey(std::int64_t now)
+std::string Padded(std::size_t number, std::size_t digits)
 {
-    const auto digits = std::to_string(now);
-    const auto zeros = static_cast<std::size_t>(kTimeDigits) - digits.size();
-    return std::string(zeros, '0') + digits + "-" + ToHex(RandomBytes(4));
+    const auto text = std::to_string(number);
+    return std::string(digits - std::min(digits, text.size()), '0') + text;
+}
+
+/// Sorts behind all lines that are there. Other replicas may write in the same second.
+std::string AuditKey(const std::map<std::string, AuditLine>& audit, std::int64_t now)
+{
+    const auto second = Padded(static_cast<std::size_t>(now), kTimeDigits) + "-";
+    const auto earlier = std::distance(audit.lower_bound(second), audit.end());
+    return second + Padded(static_cast<std::size_t>(earlier), kCountDigits) + "-" +
+           ToHex(RandomBytes(4));
 }
 
 }  // namespace
@@ -51,8 +60,7 @@ void Amendment::Record(const std::string& act, const std::string& subject)
                         .via = actor_.via,
                         .act = act,
                         .subject = subject.substr(0, kMaxReason)});
-    auto key = AuditKey(now_);
-    while (rules_.audit.contains(key)) key += "+";  // Four random bytes may meet again.
+    const auto key = AuditKey(rules_.audit, now_);
     rules_.audit[key] = audited_.back();
     Put(collection::kAudit, key, RecordOf(audited_.back()));
     while (rules_.audit.size() > kMaxAudit) {

@@ -14,6 +14,8 @@ constexpr std::size_t kMaxQueued = 1000;
 constexpr std::int64_t kPurgeBatch = 1000;
 constexpr std::size_t kMaxPurges = 200'000;
 constexpr auto kLastBackoff = 5000ms;
+constexpr auto kPatience = 1000ms;
+constexpr auto kUnknown = "?";  ///< A revision that no store has.
 
 Filter FilterOf(bool of_key, const std::string& subject)
 {
@@ -36,12 +38,12 @@ RulesChange ChangeOf(const Amendment& amendment)
 }  // namespace
 
 Governor::Governor(const EventStoreFactory& factory, AccessPolicy& access, const Clock& clock,
-                   Log& log, GovernorHooks hooks, GovernorTiming timing)
+                   Log& log, Changed changed, GovernorTiming timing)
     : store_{factory()},
       access_{access},
       clock_{clock},
       log_{log},
-      hooks_{std::move(hooks)},
+      changed_{std::move(changed)},
       timing_{timing},
       backoff_{timing.first_backoff}
 {
@@ -105,11 +107,12 @@ void Governor::LookForChanges()
     const auto revision = ReadRevision(*store_);
     const bool current = revision && loaded_ && *revision == revision_;
     const auto read = current ? Result<void>{} : revision ? Load() : Result<void>{revision.error()};
-    if (!read && !complained_) {
+    const bool starting = !loaded_ && backoff_ < kPatience;  // The writer makes the tables.
+    if (!read && !complained_ && !starting) {
         log_.Warning("the rules cannot be read",
                      {{"reason", read.error().reason}, {"error", read.error().message}});
     }
-    complained_ = !read;
+    complained_ = !read && !starting;
     next_look_ = Steady::now() + (loaded_ ? timing_.look_every : backoff_);
     backoff_ = std::min<std::chrono::milliseconds>(2 * backoff_, kLastBackoff);
 }
@@ -125,7 +128,7 @@ Result<void> Governor::Load()
     access_.Adopt(shared);
     revision_ = *revision;
     loaded_ = true;
-    if (hooks_.changed) hooks_.changed({});
+    if (changed_) changed_({});
     QueuePurges(*before, *shared);
     return {};
 }
@@ -150,7 +153,7 @@ Result<void> Governor::Enact(Amendment& amendment)
     const auto revision = "\"" + ToHex(RandomBytes(8)) + "\"";
     edits.push_back({collection::kRevision, "revision", revision});
     if (const auto applied = ApplyEdits(*store_, edits); !applied) {
-        revision_.clear();  // Some may have been written: what is there is what holds.
+        revision_ = kUnknown;  // Some may have been written: what is there is what holds.
         next_look_ = Steady::now();
         return applied;
     }
@@ -164,7 +167,7 @@ Result<void> Governor::Enact(Amendment& amendment)
                                         {"via", line.via},
                                         {"subject", line.subject}});
     }
-    if (hooks_.changed) hooks_.changed(ChangeOf(amendment));
+    if (changed_) changed_(ChangeOf(amendment));
     QueuePurges(*before, *rules);
     PurgeSome();
     return {};
@@ -202,7 +205,6 @@ void Governor::PurgeSome()
         due->not_before = now + kLastBackoff;
         return;
     }
-    if (*removed > 0 && hooks_.removed) hooks_.removed(filter);
     if (*removed == kPurgeBatch) return;  // There may be more.
     const auto purge = *due;
     purges_.erase(due);

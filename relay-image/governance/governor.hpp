@@ -27,14 +27,6 @@ struct RulesChange {
     std::vector<std::string> roles;   ///< Ids of roles that it made, changed or deleted.
 };
 
-/// What the governor tells the rest of the relay, on its own thread.
-struct GovernorHooks {
-    /// New rules hold, made here or by another replica.
-    std::function<void(const RulesChange&)> changed;
-    /// Events that match were removed from the store; whoever keeps copies forgets them.
-    std::function<void(const Filter&)> removed;
-};
-
 /// How often the governor looks, and how it waits.
 struct GovernorTiming {
     std::chrono::milliseconds look_every{2000};     ///< For changes that other replicas made.
@@ -50,11 +42,13 @@ class Governor {
 public:
     /// Makes a change, or answers a question; may use the store to read.
     using Act = std::function<Result<boost::json::value>(Amendment&, EventStore&)>;
+    /// Told on the governor's thread when new rules hold, made here or by another replica.
+    using Changed = std::function<void(const RulesChange&)>;
     /// Told on the governor's thread.
     using Done = std::function<void(Result<boost::json::value>)>;
 
     Governor(const EventStoreFactory& factory, AccessPolicy& access, const Clock& clock, Log& log,
-             GovernorHooks hooks, GovernorTiming timing = {});
+             Changed changed, GovernorTiming timing = {});
     /// Finishes what was submitted.
     ~Governor();
 
@@ -95,7 +89,7 @@ private:
     AccessPolicy& access_;
     const Clock& clock_;
     Log& log_;
-    const GovernorHooks hooks_;
+    const Changed changed_;
     const GovernorTiming timing_;
     std::atomic<bool> loaded_ = false;
     std::string revision_;

@@ -17,7 +17,7 @@ constexpr std::string_view kStyle = "text/css; charset=utf-8";
 constexpr Asset kAssets[] = {
     {"relay.css", kStyle, kFile_relay_css},         {"uplot.css", kStyle, kFile_uPlot_min_css},
     {"uplot.js", kScript, kFile_uPlot_iife_min_js}, {"icon.svg", "image/svg+xml", kFile_icon_svg},
-    {"dashboard.js", kScript, kFile_dashboard_js},
+    {"dashboard.js", kScript, kFile_dashboard_js},  {"join.js", kScript, kFile_join_js},
 };
 
 }  // namespace

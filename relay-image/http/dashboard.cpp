@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/base/clock.hpp"
+#include "relay-image/http/moderation_html.hpp"
 
 namespace berth::relay {
 namespace {
@@ -136,8 +137,9 @@ std::vector<DashboardRow> DashboardRows(const DashboardFigures& figures)
 HtmlPage DashboardPage(const DashboardFigures& figures, const History& history)
 {
     return {.title = figures.relay_name + ": dashboard",
-            .body = "<h1>" + Escaped(figures.relay_name) + "</h1>\n" +
-                    FigureTable(DashboardRows(figures)) + Charts() + SampleTable(history),
+            .body = DashboardMenu(DashboardTab::kOverview) + "<h1>" + Escaped(figures.relay_name) +
+                    "</h1>\n" + FigureTable(DashboardRows(figures)) + Charts() +
+                    SampleTable(history),
             .styles = {"uplot.css"},
             .scripts = {"uplot.js", "dashboard.js"},
             .refresh_seconds = kRefreshSeconds};

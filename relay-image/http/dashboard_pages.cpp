@@ -87,6 +87,11 @@ void DashboardPages::AddGuarded(Routes& routes, Routes::Verb verb, std::string p
                });
 }
 
+const Sample* DashboardPages::newest() const
+{
+    return history_.samples().empty() ? nullptr : &history_.samples().back();
+}
+
 void DashboardPages::StartSampling()
 {
     cpu_ = MeasureProcess(folder_).cpu;

@@ -27,6 +27,8 @@ public:
     void AddTo(Routes& routes);
     /// Puts a page or form of the owner behind the same guard.
     void AddGuarded(Routes& routes, Routes::Verb verb, std::string path, Page page);
+    /// The newest sample; nothing before the first.
+    const Sample* newest() const;
     /// Takes samples until the I/O context stops.
     void StartSampling();
 

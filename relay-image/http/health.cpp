@@ -7,13 +7,42 @@
 namespace berth::relay {
 
 namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kSlowStore = 1000ms;
+constexpr std::int64_t kLittleDisk = 1LL << 30;
+constexpr auto kCertificateNotice = std::chrono::hours{24 * 14};
+
+}  // namespace
+
+std::vector<std::string> WarningsOf(const Health& health, Time now)
+{
+    std::vector<std::string> warnings;
+    if (!health.database_up) {
+        warnings.emplace_back("PostgreSQL does not answer; events are refused");
+    }
+    if (health.database_up && health.time_to_store > kSlowStore) {
+        warnings.emplace_back("the database is slow: it takes " +
+                              std::to_string(health.time_to_store.count()) +
+                              " ms to store an event");
+    }
+    if (health.disk_free_bytes > 0 && health.disk_free_bytes < kLittleDisk) {
+        warnings.emplace_back("the disk is nearly full: " +
+                              std::to_string(health.disk_free_bytes >> 20) + " MiB are free");
+    }
+    if (health.certificate_ends && *health.certificate_ends < now + kCertificateNotice) {
+        warnings.emplace_back("the certificate ends at " + FormatTime(*health.certificate_ends));
+    }
+    if (health.draining) warnings.emplace_back("the relay is stopping");
+    return warnings;
+}
 
 std::string HealthDocument(const Health& health, Time now)
 {
-    json::array warnings;
-    if (!health.database_up)
-        warnings.emplace_back("PostgreSQL does not answer; events are refused");
-    if (health.draining) warnings.emplace_back("the relay is stopping");
+    const auto texts = WarningsOf(health, now);
+    json::array warnings(texts.begin(), texts.end());
     return json::serialize(
         json::object{{"status", health.sound() ? "ok" : "unavailable"},
                      {"timestamp", FormatTime(now)},

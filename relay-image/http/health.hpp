@@ -1,6 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/base/clock.hpp"
 
@@ -9,11 +13,17 @@ namespace berth::relay {
 /// What /health tells.
 struct Health {
     bool database_up = false;
-    bool draining = false;  ///< The relay is about to stop.
+    bool draining = false;                       ///< The relay is about to stop.
+    std::chrono::milliseconds time_to_store{0};  ///< Median of the last events.
+    std::int64_t disk_free_bytes = 0;            ///< 0 if it is not known.
+    std::optional<Time> certificate_ends = {};   ///< Of what the TLS ports serve.
 
     /// Whether the relay can do its work.
     bool sound() const { return database_up && !draining; }
 };
+
+/// What the owner should look after, a sentence each.
+std::vector<std::string> WarningsOf(const Health& health, Time now);
 
 /// The body of /health. Redis and the payment verifier are "disabled": this relay uses neither.
 std::string HealthDocument(const Health& health, Time now);

@@ -27,7 +27,20 @@ std::string Contact(const RelayProfile& profile)
            "</p>\n";
 }
 
-std::string Rules(const RelayProfile& profile)
+/// Where members are all who publish, how to become one; the form needs a script and shows itself.
+std::string Join(const RelayProfile& profile, const std::string& address)
+{
+    if (!profile.restricted_writes) return "";
+    return "<h2>Join</h2>\n<p>With an invite code you become a member: give it to a client that "
+           "knows NIP-43, or join here by a browser extension that holds your key.</p>\n"
+           "<form id=\"join\" data-relay=\"" +
+           Escaped(address) +
+           "\" hidden><label>Invite code<br><input type=\"text\" name=\"code\" required "
+           "autocomplete=\"off\"></label><button>Join</button></form>\n"
+           "<p id=\"join-status\" role=\"status\"></p>\n";
+}
+
+std::string Rules(const RelayProfile& profile, std::string_view policy)
 {
     std::string rules;
     const auto add = [&](std::string_view rule) { rules += "<li>" + Escaped(rule) + "</li>\n"; };
@@ -35,7 +48,7 @@ std::string Rules(const RelayProfile& profile)
                               : "Anybody may read.");
     add(profile.restricted_writes ? "Only members may publish." : "Anybody may publish.");
     add("Direct messages in gift wraps are shown to their receiver only, once he authenticates.");
-    return "<h2>Rules</h2>\n<ul>\n" + rules + "</ul>\n";
+    return "<h2>Rules</h2>\n" + Paragraph(policy) + "<ul>\n" + rules + "</ul>\n";
 }
 
 std::string LimitTable(const Limits& limits)
@@ -69,7 +82,8 @@ std::string Nips(const RelayProfile& profile, const Limits& limits)
 
 }  // namespace
 
-HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host)
+HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host,
+                     std::string_view policy)
 {
     const auto address = profile.url.empty() ? "ws://" + std::string{host} : profile.url;
     return {.title = profile.name,
@@ -77,8 +91,11 @@ HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::str
                     Paragraph(profile.description) +
                     "<h2>Connect</h2>\n<p>This is a Nostr relay. Add its address to your Nostr "
                     "client: <code>" +
-                    Escaped(address) + "</code></p>\n" + Rules(profile) + LimitTable(limits) +
-                    Nips(profile, limits) + Contact(profile)};
+                    Escaped(address) + "</code></p>\n" + Join(profile, address) +
+                    Rules(profile, policy) + LimitTable(limits) + Nips(profile, limits) +
+                    Contact(profile),
+            .scripts = profile.restricted_writes ? std::vector<std::string>{"join.js"}
+                                                 : std::vector<std::string>{}};
 }
 
 }  // namespace berth::relay

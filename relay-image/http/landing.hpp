@@ -10,6 +10,8 @@ namespace berth::relay {
 
 /// What a browser is shown on the relay's own address: name, picture, rules, limits and how to
 /// connect. `host` is the Host header, used where no address is configured.
-HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host);
+/// `policy` is what the owner wrote about his rules.
+HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host,
+                     std::string_view policy = {});
 
 }  // namespace berth::relay

@@ -38,6 +38,14 @@ Answer AnswerOf(const Result<json::value>& result)
     return answer;
 }
 
+/// Who may call nothing is answered without the governor, so that strangers cannot keep it busy.
+Answer AnswerToStranger(const std::string& method)
+{
+    if (method == "supportedmethods") return AnswerOf(json::value(json::array{}));
+    return AnswerOf(
+        Fail(ErrorCode::kForbidden, "METHOD_NOT_ALLOWED", "This key may not call " + method + "."));
+}
+
 /// The addresses that mean this relay's path: clients write it as a WebSocket's or as HTTP's, with
 /// or without the slash.
 std::vector<std::string> AddressesOf(const RelayProfile& profile, std::string_view host)
@@ -119,6 +127,7 @@ asio::awaitable<Answer> ManagementEndpoint::Respond(const HttpCall& call)
     if (!pubkey) co_return AnswerOf(pubkey.error());
     auto parsed = ParseManagementCall(call.request.body());
     if (!parsed) co_return AnswerOf(parsed.error());
+    if (!sessions_.access.HasPowers(*pubkey)) co_return AnswerToStranger(parsed->method);
     Actor actor{.pubkey = *pubkey, .via = "nip86", .is_owner = sessions_.access.IsOwner(*pubkey)};
     auto act = ActOf(std::move(*parsed));
     co_return AnswerOf(co_await AskGovernor(io_, governor_, std::move(actor), std::move(act)));

@@ -22,7 +22,10 @@ Answer Root(const HttpCall& call, const SessionContext& sessions)
                 .headers = kCorsHeaders};
     }
     if (call.Header(http::field::accept).find("text/html") != std::string_view::npos) {
-        return Rendered(LandingPage(profile, sessions.limits, call.Header(http::field::host)));
+        const auto rules = sessions.access.rules();
+        const auto policy = rules->settings.find("posting_policy");
+        return Rendered(LandingPage(profile, sessions.limits, call.Header(http::field::host),
+                                    policy == rules->settings.end() ? "" : policy->second));
     }
     return {.body = profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
 }

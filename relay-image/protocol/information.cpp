@@ -46,6 +46,10 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
     };
     document["supported_nips"].as_array().push_back(86);
     if (!profile.pubkey.empty()) document["pubkey"] = profile.pubkey;
+    if (!profile.self.empty()) {
+        document["self"] = profile.self;
+        document["supported_nips"].as_array().push_back(43);
+    }
     if (!profile.contact.empty()) document["contact"] = profile.contact;
     if (!profile.icon.empty()) document["icon"] = profile.icon;
     return json::serialize(document);

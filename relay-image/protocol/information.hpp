@@ -11,6 +11,7 @@ struct RelayProfile {
     std::string name = "berth-relay";
     std::string description;
     std::string pubkey;  ///< Of the owner, hex; empty if he does not say.
+    std::string self;    ///< The relay's own public key, hex; empty if it has none.
     std::string contact;
     std::string icon;
     std::string url;  ///< `wss://...` as clients know it; what NIP-42 events must name.

@@ -22,6 +22,12 @@ EventIntake::EventIntake(const Limits& limits, const AccessPolicy& access, const
 
 EventIntake::~EventIntake() { pool_.join(); }
 
+void EventIntake::AnswerRequestsBy(Membership& membership, Governor& governor)
+{
+    membership_ = &membership;
+    governor_ = &governor;
+}
+
 void EventIntake::Use(const Limits& limits) { limits_ = std::make_shared<const Limits>(limits); }
 
 void EventIntake::Submit(std::string message, Origin origin, std::weak_ptr<Publisher> publisher)
@@ -56,6 +62,14 @@ void EventIntake::Process(const std::string& message, const Origin& origin, cons
             throttle_.WhyNotKey(event->event.pubkey, origin.address, Throttle::Steady::now());
         !origin.fetched && !why.empty()) {
         return refuse(OkMessage(id, false, why));
+    }
+    if (membership_ && !origin.fetched && IsMembershipRequest(event->event.kind)) {
+        return membership_->Take(*governor_, event->event,
+                                 [id, publisher](bool accepted, const std::string& text) {
+                                     if (const auto who = publisher.lock()) {
+                                         who->OnAnswered(OkMessage(id, accepted, text));
+                                     }
+                                 });
     }
     if (IsEphemeral(event->event.kind)) {
         if (const auto who = publisher.lock()) who->OnAccepted(event);

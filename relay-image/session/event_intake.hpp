@@ -8,6 +8,7 @@
 
 #include "core/base/clock.hpp"
 #include "relay-image/governance/access_policy.hpp"
+#include "relay-image/governance/membership.hpp"
 #include "relay-image/protocol/limits.hpp"
 #include "relay-image/storage/event_writer.hpp"
 #include "relay-image/transport/throttle.hpp"
@@ -33,6 +34,8 @@ public:
 
     /// Takes the text of one EVENT message.
     void Submit(std::string message, Origin origin, std::weak_ptr<Publisher> publisher);
+    /// Who answers the requests of NIP-43; to be said before anything is submitted.
+    void AnswerRequestsBy(Membership& membership, Governor& governor);
     /// Puts new limits in force for what is submitted from now on.
     void Use(const Limits& limits);
 
@@ -48,6 +51,8 @@ private:
     const Clock& clock_;
     Throttle& throttle_;
     EventWriter& writer_;
+    Membership* membership_ = nullptr;
+    Governor* governor_ = nullptr;
     boost::asio::thread_pool pool_;
 };
 

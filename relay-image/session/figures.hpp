@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "relay-image/session/latencies.hpp"
+#include "relay-image/session/traffic.hpp"
 
 namespace berth::relay {
 
@@ -25,6 +26,7 @@ public:
     std::uint64_t dropped = 0;      ///< Connections ended because the client read too slowly.
     std::int64_t revenue_msat = 0;  ///< Paid for events and memberships.
     Latencies latencies;            ///< From the start of an event's checks to its OK.
+    Traffic traffic;                ///< By verb and kind.
 
 private:
     struct Second {

@@ -44,6 +44,13 @@ std::string EoseOf(const StoredReply& reply)
     return EoseMessage(reply.subscription);
 }
 
+/// Whether somebody asks the relay for an invite (NIP-43).
+bool AsksForInvites(const std::vector<Filter>& filters)
+{
+    return std::ranges::any_of(
+        filters, [](const auto& filter) { return filter.kinds == std::vector<int>{kInviteKind}; });
+}
+
 /// The id that an EVENT message seems to be about, without reading it as JSON.
 std::string_view IdIn(std::string_view message)
 {
@@ -87,6 +94,7 @@ void Session::OnBinary() { Send(NoticeMessage("invalid: messages are text")); }
 
 void Session::OnMessage(std::string message)
 {
+    context_.figures.traffic.CountFromClient(message);
     if (!taking_) return;
     if (LooksLikeEvent(message)) return Publish(std::move(message));
     auto parsed = ParseClientMessage(message, context_.limits);
@@ -129,8 +137,32 @@ void Session::Take(SubscribeRequest request)
     subscription.head = EventMessageHead(name);
     context_.sessions.interests().Add({this, &subscription});
     std::erase_if(waiting_, [&](const auto& queued) { return queued.first == name; });
+    if (AsksForInvites(subscriptions_.at(name).filters) && context_.invite) {
+        return AskForInvite(name, serial);
+    }
+    Query(name, serial);
+}
+
+void Session::Query(const std::string& name, std::uint64_t serial)
+{
     waiting_.emplace_back(name, serial);
     QueryNext();
+}
+
+void Session::AskForInvite(const std::string& name, std::uint64_t serial)
+{
+    auto sent = [weak = weak_from_this(), name, serial](const std::optional<std::string>& json) {
+        const auto session = weak.lock();
+        if (!session) return;
+        const auto found = session->subscriptions_.find(name);
+        if (found == session->subscriptions_.end() || found->second.serial != serial) return;
+        if (json) session->SendEvent(found->second, *json);
+        session->Query(name, serial);
+    };
+    context_.invite(*authenticated_, [sent, executor = socket_->get_executor()](auto invite) {
+        asio::post(executor, [sent, json = invite ? std::optional{nostr::ToJson(*invite)}
+                                                  : std::nullopt] { sent(json); });
+    });
 }
 
 void Session::Take(const CloseRequest& request)
@@ -168,10 +200,15 @@ void Session::Take(const AuthRequest& request)
     Send(OkMessage(event.id, true, ""));
 }
 
-void Session::Send(std::string_view message) { socket_->output().AppendTextFrame({message}); }
+void Session::Send(std::string_view message)
+{
+    context_.figures.traffic.CountToClient(message);
+    socket_->output().AppendTextFrame({message});
+}
 
 void Session::SendEvent(const Subscription& subscription, std::string_view json)
 {
+    context_.figures.traffic.CountToClient(subscription.head);
     socket_->output().AppendEventFrame(subscription.head, json);
 }
 
@@ -193,6 +230,7 @@ void Session::QueryNext()
     const auto [name, serial] = waiting_.front();
     waiting_.pop_front();
     querying_ = true;
+    query_started_ = Figures::Steady::now();
     const auto now = ToUnixSeconds(context_.clock.Now());
     const StoredReply empty{.subscription = name, .serial = serial, .events = {}};
     if (AnsweredFromMemory(empty, now)) return;
@@ -261,6 +299,7 @@ void Session::FinishReply()
 {
     auto& subscription = subscriptions_.at(reply_->subscription);
     Send(EoseOf(*reply_));
+    context_.figures.traffic.querying.Add(Figures::Steady::now() - query_started_);
     subscription.live = true;
     for (const auto& event : subscription.held) {
         if (!reply_->Contains(event->event.id)) SendEvent(subscription, event->json);
@@ -287,6 +326,8 @@ void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)
     const bool stored = *outcome == Verdict::kStored;
     const auto now = Figures::Steady::now();
     context_.figures.latencies.Add(now - event->received);
+    context_.figures.traffic.publishing.Add(now - event->received);
+    if (stored) context_.figures.traffic.CountEvent(event->event.kind);
     if (stored) context_.figures.CountEvent(now);
     if (!stored) ++context_.figures.refused;
     const bool kept = stored || *outcome == Verdict::kDuplicate;
@@ -301,11 +342,18 @@ void Session::OnRefused(std::string reply)
     });
 }
 
+void Session::OnAnswered(std::string reply)
+{
+    asio::post(socket_->get_executor(),
+               [self = shared_from_this(), reply = std::move(reply)] { self->Answer(reply); });
+}
+
 void Session::OnAccepted(const EventPtr& event)
 {
     asio::post(socket_->get_executor(), [self = shared_from_this(), event] {
         auto& figures = self->context_.figures;
         figures.CountEvent(Figures::Steady::now());
+        figures.traffic.CountEvent(event->event.kind);
         const auto before = figures.delivered;
         self->context_.sessions.Deliver(event);
         const bool heard = figures.delivered > before;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -36,6 +37,8 @@ struct SessionContext {
     Throttle& throttle;
     WebSocketShared& shared;
     HotTail& tail;
+    /// Makes an invite (NIP-43) for a connection that proved these keys, if one may be made.
+    std::function<void(const Authenticated&, Membership::Invited)> invite = {};
     SyncRoom sync_room{1'000'000};  ///< Some 40 MB when it is full.
 };
 
@@ -76,6 +79,7 @@ public:
 
     void OnWritten(const EventPtr& event, const Result<Verdict>& outcome) override;
     void OnRefused(std::string reply) override;
+    void OnAnswered(std::string reply) override;
     void OnAccepted(const EventPtr& event) override;
 
     void OnMessage(std::string message) override;
@@ -102,6 +106,9 @@ private:
     void Send(std::string_view message);
     void SendEvent(const Subscription& subscription, std::string_view json);
     void Answer(std::string_view reply);
+    /// Has an invite made, and queries when it was sent or there is none.
+    void AskForInvite(const std::string& name, std::uint64_t serial);
+    void Query(const std::string& name, std::uint64_t serial);
     void Unsubscribe(Subscriptions::iterator subscription);
     void QueryNext();
     bool AnsweredFromMemory(const StoredReply& empty, std::int64_t now);
@@ -122,6 +129,7 @@ private:
     std::shared_ptr<Syncs> syncs_;  ///< None until the client opens one.
     bool taking_ = true;
     std::uint64_t last_serial_ = 0;
+    Figures::Steady::time_point query_started_{};
     std::size_t unanswered_ = 0;  ///< Events taken from the client and not answered yet.
 };
 

@@ -24,6 +24,8 @@ public:
     virtual void OnWritten(const EventPtr& event, const Result<Verdict>& outcome) = 0;
     /// The event was refused before it came to storage; `reply` is the message to send.
     virtual void OnRefused(std::string reply) = 0;
+    /// The relay has dealt with the event itself and keeps nothing of it; `reply` is to be sent.
+    virtual void OnAnswered(std::string reply) { OnRefused(std::move(reply)); }
     /// An ephemeral event was accepted.
     virtual void OnAccepted(const EventPtr& event) = 0;
 };

@@ -1,15 +1,10 @@
 // The relay's pages in a browser, as the owner and a visitor see them.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { BareRelay } from '../lib/bare_relay.js';
+import * as browsing from '../lib/browser.js';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const desk = { width: 1280, height: 900 };
-const phone = { width: 390, height: 844 };
-const password = 'open sesame';
+const { excessWidth, looks, password, violations } = browsing;
 
 let relay;
 let browser;
@@ -21,44 +16,15 @@ before(async () => {
     CONTACT: 'mailto:owner@relay.example',
     DASHBOARD_PASSWORD: password,
   });
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: process.getuid() === 0 ? ['--no-sandbox'] : [],
-  });
+  browser = await browsing.startBrowser();
 });
 after(async () => {
   await browser?.close();
   await relay?.stop();
 });
 
-// Opens a page; collects whatever the browser complains about.
-async function open(target, settings = {}) {
-  const context = await browser.newContext({
-    httpCredentials: { username: 'owner', password },
-    ...settings,
-  });
-  const page = await context.newPage();
-  page.complaints = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) page.complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => page.complaints.push(String(error)));
-  await page.goto(`http://${relay.address}${target}`);
-  return page;
-}
+const open = (target, settings) => browsing.open(browser, `${relay.address}${target}`, settings);
 
-// What axe finds; it is run past the page's policy, which lets no foreign script in.
-async function violations(page) {
-  await page.evaluate(readFileSync(axe, 'utf8'));
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run());
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
-const looks = [
-  ['a desk', { viewport: desk }],
-  ['a phone', { viewport: phone, hasTouch: true, isMobile: true }],
-  ['a desk at night', { viewport: desk, colorScheme: 'dark' }],
-];
 for (const target of ['/', '/dashboard']) {
   for (const [name, settings] of looks) {
     test(`${target} on ${name} has nothing that axe objects to`, async () => {
@@ -66,10 +32,7 @@ for (const target of ['/', '/dashboard']) {
       if (target === '/dashboard') await page.waitForSelector('#charts canvas');
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(page.complaints, []);
-      const wide = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      assert.equal(wide, 0, 'no sideways scrolling');
+      assert.equal(await excessWidth(page), 0, 'no sideways scrolling');
       await page.context().close();
     });
   }

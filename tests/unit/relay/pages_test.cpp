@@ -182,9 +182,15 @@ TEST(LandingTest, TellsRulesAndAddress)
     EXPECT_THAT(page.body, HasSubstr("<code>ws://relay.example:8080</code>"));
     EXPECT_THAT(page.body, HasSubstr("For &lt;sailors&gt;"));
     EXPECT_THAT(page.body, HasSubstr("Only members may publish."));
+    EXPECT_THAT(page.body, HasSubstr("<form id=\"join\""));
     EXPECT_THAT(page.body, HasSubstr("href=\"mailto:owner@relay.example\""));
     EXPECT_THAT(page.body, HasSubstr("nips/blob/master/01.md"));
     EXPECT_THAT(page.body, Not(HasSubstr("javascript:")));
+    profile.restricted_writes = false;
+    const auto open = LandingPage(profile, {}, "relay.example", "No <ads>.");
+    EXPECT_THAT(open.body, HasSubstr("No &lt;ads&gt;."));
+    EXPECT_THAT(open.body, Not(HasSubstr("id=\"join\"")));
+    EXPECT_TRUE(open.scripts.empty());
 }
 
 TEST(HtmlTest, AllowsNoScriptButOurOwnFiles)

@@ -1,0 +1,59 @@
+#include "relay-image/http/form.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/base/encoding.hpp"
+#include "relay-image/transport/utf8.hpp"
+
+namespace berth::relay {
+namespace {
+
+constexpr std::size_t kMaxFields = 300;
+
+std::optional<std::string> Unescaped(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+') {
+            plain += ' ';
+        } else if (text[i] == '%') {
+            const auto byte = FromHex(text.substr(i + 1, 2));
+            if (!byte || byte->size() != 1) return std::nullopt;
+            plain += *byte;
+            i += 2;
+        } else {
+            plain += text[i];
+        }
+    }
+    if (!IsUtf8(plain)) return std::nullopt;
+    return plain;
+}
+
+}  // namespace
+
+Result<Form> Form::Parse(std::string_view body)
+{
+    Form form;
+    while (!body.empty()) {
+        const auto end = std::min(body.find('&'), body.size());
+        const auto pair = body.substr(0, end);
+        body.remove_prefix(std::min(end + 1, body.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        auto name = Unescaped(pair.substr(0, equals));
+        auto value = Unescaped(pair.substr(std::min(equals + 1, pair.size())));
+        if (!name || !value || form.fields_.size() == kMaxFields) {
+            return Fail(ErrorCode::kInvalid, "BAD_FORM", "The form cannot be read.");
+        }
+        form.fields_.push_back({std::move(*name), std::move(*value)});
+    }
+    return form;
+}
+
+std::string Form::Value(std::string_view name) const
+{
+    const auto found = std::ranges::find(fields_, name, &Field::name);
+    return found == fields_.end() ? "" : found->value;
+}
+
+}  // namespace berth::relay

@@ -1,9 +1,9 @@
 #include <filesystem>
 
 #include "cli/commands.hpp"
-#include "cli/xrpl_key.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
+#include "core/rails/xrp_key.hpp"
 
 namespace berth::cli {
 namespace {
@@ -57,15 +57,15 @@ Result<void> ShowStoredKey(Session& session)
 
 Result<void> CreateXrplSeed(Session& session, const std::filesystem::path& path)
 {
-    const auto seed = XrplKey::GenerateSeed();
+    const auto seed = rails::XrpKey::GenerateSeed();
     if (const auto written = WriteNewSecret(path, seed); !written) return written.error();
-    const auto key = XrplKey::FromSeed(seed.Expose());
+    const auto key = rails::XrpKey::FromSeed(seed.Expose());
     if (!key) return key.error();
-    session.Print({{"address", key->Address()},
-                   {"public_key", key->public_key()},
+    session.Print({{"address", key->address()},
+                   {"public_key", key->public_key_hex()},
                    {"seed_file", path.string()}},
-                  "XRP Ledger address  " + key->Address() + "\npublic key          " +
-                      key->public_key() + "\nseed kept in        " + path.string() + "\n");
+                  "XRP Ledger address  " + key->address() + "\npublic key          " +
+                      key->public_key_hex() + "\nseed kept in        " + path.string() + "\n");
     return {};
 }
 

@@ -4,11 +4,11 @@
 #include "cli/commands.hpp"
 #include "cli/signed_request.hpp"
 #include "cli/text.hpp"
-#include "cli/xrpl_key.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
 #include "core/money/amount.hpp"
 #include "core/rails/xrp.hpp"
+#include "core/rails/xrp_key.hpp"
 
 namespace berth::cli {
 namespace {
@@ -38,11 +38,11 @@ std::string ProofText(const ChannelArguments& arguments, const std::string& mark
     return "berth-channel:1:" + marketplace + ":" + customer + ":" + arguments.channel_id;
 }
 
-Result<XrplKey> ReadSeed(const std::string& path)
+Result<rails::XrpKey> ReadSeed(const std::string& path)
 {
     const auto text = ReadFile(path, 4096);
     if (!text) return text.error();
-    return XrplKey::FromSeed(text->substr(0, text->find_last_not_of(" \n\r\t") + 1));
+    return rails::XrpKey::FromSeed(text->substr(0, text->find_last_not_of(" \n\r\t") + 1));
 }
 
 /// The signature given, or one of the seed over `message`.

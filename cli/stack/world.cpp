@@ -4,11 +4,11 @@
 #include "cli/stack/loopback.hpp"
 #include "cli/stack/private_ca.hpp"
 #include "cli/stack/stop_signals.hpp"
-#include "cli/xrpl_key.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
 #include "core/nostr/keys.hpp"
+#include "core/rails/xrp_key.hpp"
 
 namespace berth::stack {
 namespace {
@@ -107,7 +107,7 @@ Result<void> World::MakeKeys()
     const auto marketplace = NewKey(layout_.KeyFile("marketplace"));
     const auto admin = NewKey(layout_.KeyFile("admin"));
     const auto finance = NewKey(layout_.KeyFile("finance"));
-    const auto seed = cli::XrplKey::GenerateSeed();
+    const auto seed = rails::XrpKey::GenerateSeed();
     const auto sealing = WriteKey(layout_.KeyFile("sealing"), ToHex(RandomBytes(32)));
     if (!marketplace || !admin || !finance || !sealing) {
         return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN", "The keys could not be written.");
@@ -115,7 +115,7 @@ Result<void> World::MakeKeys()
     marketplace_key_ = *marketplace;
     parties_.admin = *admin;
     parties_.finance = *finance;
-    parties_.xrpl_account = cli::XrplKey::FromSeed(seed.Expose())->Address();
+    parties_.xrpl_account = rails::XrpKey::FromSeed(seed.Expose())->address();
     for (int i = 1; i <= settings_.operators; ++i) {
         const auto key = NewKey(layout_.KeyFile(OperatorName(i)));
         if (!key) return key.error();

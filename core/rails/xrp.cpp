@@ -10,13 +10,13 @@
 #include "core/base/assert.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
+#include "core/rails/xrp_base58.hpp"
 
 namespace berth::rails {
 namespace {
 
 using Byte = unsigned char;
 
-constexpr std::string_view kBase58 = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
 constexpr std::int64_t kDropsMax = 100'000'000'000'000'000;  // All XRP there is.
 
 const Byte* Raw(std::string_view bytes) { return reinterpret_cast<const Byte*>(bytes.data()); }
@@ -124,49 +124,6 @@ Result<void> VerifyEd25519(std::string_view message, std::string_view signature,
     return {};
 }
 
-std::string Checksum(std::string_view payload)
-{
-    const auto digest = Sha256(payload);
-    const auto twice = Sha256({reinterpret_cast<const char*>(digest.data()), digest.size()});
-    return {reinterpret_cast<const char*>(twice.data()), 4};
-}
-
-/// The `width` bytes of a base58 number; nothing if it is larger or has another character.
-std::optional<std::string> FromBase58(std::string_view text, std::size_t width)
-{
-    std::string bytes(width, '\0');
-    for (const char c : text) {
-        const auto digit = kBase58.find(c);
-        if (digit == std::string_view::npos) return std::nullopt;
-        auto carry = static_cast<unsigned>(digit);
-        for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
-            carry += 58U * static_cast<Byte>(*byte);
-            *byte = static_cast<char>(carry & 255);
-            carry >>= 8;
-        }
-        if (carry != 0) return std::nullopt;
-    }
-    return bytes;
-}
-
-std::string ToBase58(std::string bytes)
-{
-    std::string text;
-    const auto zeros = bytes.find_first_not_of('\0');
-    while (bytes.find_first_not_of('\0') != std::string::npos) {
-        unsigned rest = 0;
-        for (auto& byte : bytes) {
-            rest = rest << 8 | static_cast<Byte>(byte);
-            byte = static_cast<char>(rest / 58);
-            rest %= 58;
-        }
-        text += kBase58[rest];
-    }
-    text.append(std::min(zeros, bytes.size()), kBase58[0]);
-    std::reverse(text.begin(), text.end());
-    return text;
-}
-
 }  // namespace
 
 Result<std::string> XrpClaimMessage(std::string_view channel_id_hex, money::Amount drops)
@@ -207,20 +164,14 @@ Result<void> XrpClaimVerifier::Verify(const Claim& claim, std::string_view publi
 std::string ToXrpAddress(std::string_view account_id)
 {
     BERTH_ASSERT(account_id.size() == 20);
-    auto payload = std::string(1, '\0').append(account_id);
-    return ToBase58(payload + Checksum(payload));
+    return ToXrpBase58(std::string(1, '\0').append(account_id));
 }
 
 std::optional<std::string> FromXrpAddress(std::string_view address)
 {
-    if (address.size() < 25 || address.size() > 35 || address[0] != 'r') return std::nullopt;
-    const auto bytes = FromBase58(address, 25);
-    if (!bytes || At(*bytes, 0) != 0 || Checksum(bytes->substr(0, 21)) != bytes->substr(21)) {
-        return std::nullopt;
-    }
-    const auto account_id = bytes->substr(1, 20);
-    if (ToXrpAddress(account_id) != address) return std::nullopt;
-    return account_id;
+    const auto payload = FromXrpBase58(address, 21);
+    if (!payload || At(*payload, 0) != 0) return std::nullopt;
+    return payload->substr(1);
 }
 
 std::string XrpAccountId(std::string_view public_key)

@@ -301,6 +301,18 @@ Result<Addresses> Resolver::Resolve(const std::string& name, Deadline deadline) 
     return found;
 }
 
+Result<std::string> Resolver::Alias(const std::string& name, Deadline deadline) const
+{
+    if (!IsHostname(name))
+        return Fail(ErrorCode::kInvalid, "BAD_HOSTNAME", "That is no host name.");
+    const auto records = Question{servers_}.Ask(Lower(name), ns_t_cname, deadline);
+    if (!records) return records.error();
+    for (const auto& record : *records) {
+        if (record.type == ns_t_cname && record.owner == Lower(name)) return record.data;
+    }
+    return FromStatus(name, ARES_ENODATA);
+}
+
 Result<std::vector<std::string>> Resolver::Texts(const std::string& name, Deadline deadline) const
 {
     if (!IsHostname(name))

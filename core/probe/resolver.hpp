@@ -27,6 +27,9 @@ public:
     /// The same, but what one server says by itself: `addresses` is empty where its answer ends at
     /// an alias that another zone has to follow.
     Result<Addresses> ResolveOnce(const std::string& name, Deadline deadline) const;
+    /// Where the name's own CNAME record leads, whether or not anything is there; kNotFound where
+    /// it has none.
+    Result<std::string> Alias(const std::string& name, Deadline deadline) const;
     /// TXT records, each with its parts joined.
     Result<std::vector<std::string>> Texts(const std::string& name, Deadline deadline) const;
 

@@ -45,6 +45,18 @@ Result<std::vector<std::string>> AskOneServer(const std::string& server, const s
     return values;
 }
 
+Result<void> ResolvedCustomerNames::Check(const CustomerRecord& record, Deadline deadline)
+{
+    const auto target = resolver_.Alias(record.name, deadline.AtMost(std::chrono::seconds{5}));
+    if (target && *target == record.target) return {};
+    if (!target && target.error().code != ErrorCode::kNotFound) {
+        return Fail(ErrorCode::kUnavailable, "DNS_UNAVAILABLE", target.error().message);
+    }
+    return Fail(ErrorCode::kPrecondition, "CNAME_MISSING",
+                "The record `" + record.name + " CNAME " + record.target + "` is missing: " +
+                    (target ? "it leads to " + *target + "." : "there is none of that name."));
+}
+
 Result<void> NetworkIngress::Check(const std::string& host, Deadline deadline)
 {
     if (!IsHostName(host)) {

@@ -6,6 +6,7 @@
 #include "core/probe/relay_probe.hpp"
 #include "core/probe/resolver.hpp"
 #include "worker/adapters/nsupdate_dns.hpp"
+#include "worker/ports/customer_names.hpp"
 #include "worker/ports/ingress.hpp"
 #include "worker/ports/relay_prober.hpp"
 
@@ -14,6 +15,17 @@ namespace berth::worker {
 /// Asks one name server at a time, for NsupdateDns.
 Result<std::vector<std::string>> AskOneServer(const std::string& server, const std::string& name,
                                               const std::string& type, Deadline deadline);
+
+/// CustomerNames by a resolver, as everybody else sees them.
+class ResolvedCustomerNames final : public CustomerNames {
+public:
+    /// `resolver` must outlive it.
+    explicit ResolvedCustomerNames(const probe::Resolver& resolver) : resolver_{resolver} {}
+    Result<void> Check(const CustomerRecord& record, Deadline deadline) override;
+
+private:
+    const probe::Resolver& resolver_;
+};
 
 /// Ingress over HTTPS, as the edge will use it.
 class NetworkIngress final : public Ingress {

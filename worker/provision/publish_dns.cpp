@@ -7,6 +7,8 @@
 namespace berth::worker {
 namespace {
 
+constexpr std::chrono::seconds kLookAgain{10};
+
 std::string TypeFor(const std::string& address)
 {
     unsigned char bytes[16];
@@ -22,17 +24,44 @@ DnsRecord EdgeRecord(const std::string& hostname, const PublicEdge& edge, std::c
     return {.name = hostname, .type = TypeFor(edge.address), .value = edge.address, .ttl = ttl};
 }
 
+std::vector<CustomerRecord> RecordsOfCustomer(const v1::JobOrder& order, const std::string& zone)
+{
+    const auto& name = order.custom_hostname();
+    if (name.empty()) return {};
+    const auto order_id = order.name().substr(order.name().find('/') + 1);
+    return {{.name = name, .target = order.hostname()},
+            {.name = "_acme-challenge." + name, .target = order_id + ".acme." + zone}};
+}
+
+Result<void> PublishDns::CheckCustomerNames(const StepContext& context)
+{
+    for (const auto& record : RecordsOfCustomer(context.order(), zone_)) {
+        const auto stands = needs_.customer_names.Check(record, context.deadline);
+        if (!stands) return stands;
+    }
+    return {};
+}
+
 Result<StepOutcome> PublishDns::Run(const StepContext& context)
 {
+    if (const auto stand = CheckCustomerNames(context); !stand) {
+        const auto& error = stand.error();
+        if (error.code != ErrorCode::kPrecondition) return error;
+        const Time overdue{std::chrono::microseconds{context.job.step_deadline()}};
+        const bool last =
+            context.job.step_deadline() > 0 && needs_.clock.Now() + 2 * kLookAgain > overdue;
+        if (last) return StepOutcome::Failed(error);
+        return StepOutcome::NotYet(kLookAgain, error.message);
+    }
     const auto record = EdgeRecord(context.order().hostname(), edge_, ttl_);
     const auto intended = context.intents.Commit("publish_dns " + record.name, context.deadline);
     if (!intended) return intended.error();
     Failpoint("worker.publish_dns.before_upsert");
-    const auto upserted = dns_.Upsert(record, context.deadline);
+    const auto upserted = needs_.dns.Upsert(record, context.deadline);
     Failpoint("worker.publish_dns.after_upsert");
     if (!upserted) return upserted.error();
     v1::Facts facts;
-    facts.set_dns_published_at(clock_.Now().time_since_epoch().count());
+    facts.set_dns_published_at(needs_.clock.Now().time_since_epoch().count());
     facts.set_connect_address(edge_.address + ":" + std::to_string(edge_.port));
     return StepOutcome::Done(std::move(facts));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "worker/ports/customer_names.hpp"
 #include "worker/ports/dns.hpp"
 #include "worker/provision/public_edge.hpp"
 #include "worker/provision/step.hpp"
@@ -10,12 +11,24 @@ namespace berth::worker {
 /// where it has a name.
 DnsRecord EdgeRecord(const std::string& hostname, const PublicEdge& edge, std::chrono::seconds ttl);
 
-/// Publishes the relay's name in the operator's zone.
+/// The two records by which a customer's own name leads to us: to the relay's name, and for the
+/// certificate's challenge to `<order_id>.acme.<zone>`.
+std::vector<CustomerRecord> RecordsOfCustomer(const v1::JobOrder& order, const std::string& zone);
+
+/// Publishes the relay's name in the operator's zone, once the customer's own name, if there is
+/// one, leads to it. A record that is still missing when the step's time is over is the step's
+/// failure.
 class PublishDns final : public Step {
 public:
-    /// `dns` and `clock` must outlive it.
-    PublishDns(Dns& dns, PublicEdge edge, std::chrono::seconds ttl, const Clock& clock)
-        : dns_{dns}, edge_{std::move(edge)}, ttl_{ttl}, clock_{clock}
+    /// References must outlive it.
+    struct Needs {
+        Dns& dns;
+        CustomerNames& customer_names;
+        const Clock& clock;
+    };
+    /// `zone` is the operator's.
+    PublishDns(const Needs& needs, PublicEdge edge, std::chrono::seconds ttl, std::string zone)
+        : needs_{needs}, edge_{std::move(edge)}, ttl_{ttl}, zone_{std::move(zone)}
     {
     }
     std::string_view kind() const override { return "provision"; }
@@ -23,10 +36,12 @@ public:
     Result<StepOutcome> Run(const StepContext& context) override;
 
 private:
-    Dns& dns_;
+    Result<void> CheckCustomerNames(const StepContext& context);
+
+    const Needs needs_;
     const PublicEdge edge_;
     const std::chrono::seconds ttl_;
-    const Clock& clock_;
+    const std::string zone_;
 };
 
 }  // namespace berth::worker

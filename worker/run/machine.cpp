@@ -49,6 +49,7 @@ Machine::Machine(const Settings& settings, OrderSealer order_sealer, const nostr
                settings.public_edge.wildcard_zone,
                settings.state_folder / (settings.public_edge.wildcard_zone + ".key.sealed")},
       resolver{Servers(settings.resolver)},
+      customer_names{resolver},
       ingress{resolver, settings.edge.ingress_port, settings.edge.ingress_ca_file},
       probe{ProbeOptions(settings), operator_key, clock},
       prober{probe, clock, settings.dns.zone, settings.probe.issuer}
@@ -70,7 +71,9 @@ std::vector<std::unique_ptr<Step>> MakeSteps(Machine& machine, const RelayTerms&
     steps.push_back(std::make_unique<SendManifest>(
         SendManifest::Needs{m.gateway, m.sealer, terms, m.pace, m.clock}));
     steps.push_back(std::make_unique<AwaitService>(m.gateway, m.ingress));
-    steps.push_back(std::make_unique<PublishDns>(m.dns, edge, settings.dns.ttl, m.clock));
+    steps.push_back(
+        std::make_unique<PublishDns>(PublishDns::Needs{m.dns, m.customer_names, m.clock}, edge,
+                                     settings.dns.ttl, settings.dns.zone));
     steps.push_back(std::make_unique<IssueCertificate>(
         IssueCertificate::Needs{m.wildcard, m.acme, m.edge, m.sealer}, edge));
     steps.push_back(std::make_unique<VerifyRelay>(m.prober, m.sealer, edge));

@@ -37,6 +37,7 @@ struct Machine {
     HaproxyEdge edge;
     WildcardCertificate wildcard;
     probe::Resolver resolver;
+    ResolvedCustomerNames customer_names;
     NetworkIngress ingress;
     probe::NetworkRelayProbe probe;
     NetworkRelayProber prober;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/nostr/encryption.hpp"
+#include "tests/fakes/fake_customer_names.hpp"
 #include "tests/fakes/fake_dns.hpp"
 #include "tests/fakes/fake_gateway.hpp"
 #include "tests/fakes/fake_probe.hpp"
@@ -66,7 +67,10 @@ protected:
     }
     ChooseBid Choosing() { return ChooseBid{{chain_, terms_, pace_, clock_, 30s}}; }
 
+    PublishDns Publishing() { return {{dns_, customer_names_, clock_}, edge_, 60s, "berth.test"}; }
+
     const nostr::SecretKey customer_ = nostr::SecretKey::Generate();
+    test::FakeCustomerNames customer_names_;
     FakeManifests manifests_;
     test::FakeGateway gateway_;
     test::FakeIngress ingress_;
@@ -311,9 +315,22 @@ TEST_F(ProvisionTest, AwaitServiceAsksTheProviderOnceAndThenTheRelay)
     EXPECT_EQ(gateway_.status_questions, 2);
 }
 
+TEST_F(ProvisionTest, AwaitServiceLooksAgainSoonAtFirstAndLessOftenLater)
+{
+    AwaitService await{gateway_, ingress_};
+    auto job = JobAt("await_service");
+    const auto pause_at = [&](int attempt) {
+        job.set_attempt(attempt);
+        return Run(await, job)->report().not_yet().again_in_millis();
+    };
+    EXPECT_EQ(pause_at(1), 250);
+    EXPECT_EQ(pause_at(4), 1000);
+    EXPECT_EQ(pause_at(1000), 2000);
+}
+
 TEST_F(ProvisionTest, PublishDnsReportsAnUnavailableZoneWithoutWriting)
 {
-    PublishDns publish{dns_, edge_, 60s, clock_};
+    auto publish = Publishing();
     dns_.fails = Error{ErrorCode::kUnavailable, "DNS_UNAVAILABLE", "The zone timed out."};
     const auto job = JobAt("publish_dns");
     EXPECT_EQ(Run(publish, job).error().reason, "DNS_UNAVAILABLE");
@@ -323,6 +340,43 @@ TEST_F(ProvisionTest, PublishDnsReportsAnUnavailableZoneWithoutWriting)
     ASSERT_TRUE(outcome->report().has_done());
     EXPECT_EQ(dns_.records.at({"order1.relays.berth.test", "A"}).value, "127.0.0.1");
     EXPECT_EQ(outcome->report().facts().connect_address(), "127.0.0.1:8443");
+}
+
+TEST_F(ProvisionTest, PublishDnsWaitsForBothRecordsOfACustomersOwnName)
+{
+    auto publish = Publishing();
+    auto job = JobAt("publish_dns");
+    job.mutable_order()->set_custom_hostname("relay.customer.test");
+    const auto waiting_for = [&] { return Run(publish, job)->report().not_yet().waiting_for(); };
+    EXPECT_EQ(waiting_for(), "relay.customer.test CNAME order1.relays.berth.test is missing.");
+    customer_names_.records["relay.customer.test"] = "order1.relays.berth.test";
+    EXPECT_EQ(waiting_for(),
+              "_acme-challenge.relay.customer.test CNAME order1.acme.berth.test is missing.");
+    EXPECT_TRUE(dns_.records.empty());
+    customer_names_.records["_acme-challenge.relay.customer.test"] = "order1.acme.berth.test";
+    EXPECT_TRUE(Run(publish, job)->report().has_done());
+}
+
+TEST_F(ProvisionTest, PublishDnsFailsWithTheMissingRecordWhenItsTimeIsOver)
+{
+    auto publish = Publishing();
+    auto job = JobAt("publish_dns");
+    job.mutable_order()->set_custom_hostname("relay.customer.test");
+    job.set_step_deadline((clock_.Now() + 5s).time_since_epoch().count());
+    const auto failed = Run(publish, job)->report().failed();
+    EXPECT_EQ(failed.reason(), "CNAME_MISSING");
+    EXPECT_NE(failed.message().find("relay.customer.test CNAME"), std::string::npos);
+    job.set_step_deadline((clock_.Now() + 1h).time_since_epoch().count());
+    EXPECT_TRUE(Run(publish, job)->report().has_not_yet());
+}
+
+TEST_F(ProvisionTest, PublishDnsTriesAgainWhereNobodyCanSayWhatTheCustomerHas)
+{
+    auto publish = Publishing();
+    auto job = JobAt("publish_dns");
+    job.mutable_order()->set_custom_hostname("relay.customer.test");
+    customer_names_.fails = Error{ErrorCode::kUnavailable, "DNS_UNAVAILABLE", "Silence."};
+    EXPECT_EQ(Run(publish, job).error().reason, "DNS_UNAVAILABLE");
 }
 
 TEST_F(ProvisionTest, PublishDnsPointsAtAnEdgeByItsNameOrAddress)

@@ -102,6 +102,12 @@ struct Round {
     double client_cpu_micros = 0;
 
     double Ratio() const { return intake.PerSecond() / pgbench.per_second; }
+    /// The same of CPU time, clients and all: what the ratio of rates comes to on an idle machine.
+    double CpuRatio() const
+    {
+        return (pgbench.server_cpu_micros + pgbench.client_cpu_micros) /
+               (marketplace_cpu_micros + postgres_cpu_micros + client_cpu_micros);
+    }
 };
 
 /// CPU time of all who take part, at one moment.
@@ -226,6 +232,7 @@ boost::json::object ToJson(const Figures& figures)
           {"postgres_cpu_micros_per_transaction", of_pgbench(&PgbenchResult::server_cpu_micros)},
           {"client_cpu_micros_per_transaction", of_pgbench(&PgbenchResult::client_cpu_micros)}}},
         {"ratios", ratios},
+        {"cpu_ratio", figures.Median([](const Round& round) { return round.CpuRatio(); })},
         {"ratio", figures.Median([](const Round& round) { return round.Ratio(); })}};
 }
 

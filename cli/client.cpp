@@ -46,7 +46,8 @@ Client::Client(Options options, std::optional<nostr::SecretKey> key,
     : options_{std::move(options)},
       key_{std::move(key)},
       stubs_{v1::OrderService::NewStub(channel), v1::PaymentService::NewStub(channel),
-             v1::OperatorService::NewStub(channel), v1::FinanceService::NewStub(channel)}
+             v1::OperatorService::NewStub(channel), v1::FinanceService::NewStub(channel),
+             v1::RelayService::NewStub(channel)}
 {
 }
 

@@ -12,6 +12,7 @@
 #include "berth/v1/operator_service.grpc.pb.h"
 #include "berth/v1/order_service.grpc.pb.h"
 #include "berth/v1/payment_service.grpc.pb.h"
+#include "berth/v1/relay_service.grpc.pb.h"
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/nostr/keys.hpp"
@@ -84,7 +85,7 @@ private:
     const std::optional<nostr::SecretKey> key_;
     std::tuple<std::unique_ptr<v1::OrderService::Stub>, std::unique_ptr<v1::PaymentService::Stub>,
                std::unique_ptr<v1::OperatorService::Stub>,
-               std::unique_ptr<v1::FinanceService::Stub>>
+               std::unique_ptr<v1::FinanceService::Stub>, std::unique_ptr<v1::RelayService::Stub>>
         stubs_;
 };
 

@@ -7,10 +7,12 @@
 namespace berth::cli {
 
 /// Each adds its commands to `app`; `session` outlives it.
-void AddKeyCommands(CLI::App& app, Session& session);       ///< keys create|show|xrpl
-void AddOrderCommands(CLI::App& app, Session& session);     ///< plans, quote, order ...
-void AddPaymentCommands(CLI::App& app, Session& session);   ///< channel ..., pay
-void AddRelayCommands(CLI::App& app, Session& session);     ///< relay test|access
+void AddKeyCommands(CLI::App& app, Session& session);      ///< keys create|show|xrpl
+void AddOrderCommands(CLI::App& app, Session& session);    ///< plans, quote, order ...
+void AddPaymentCommands(CLI::App& app, Session& session);  ///< channel ..., pay
+void AddRelayCommands(CLI::App& app, Session& session);    ///< relay test|access
+/// Below `relay`: what its users pay.
+void AddRelayPaymentCommands(CLI::App& relay, Session& session);
 void AddFinanceCommands(CLI::App& app, Session& session);   ///< margin, statement, export
 void AddWalletCommands(CLI::App& app, Session& session);    ///< wallet create|import|balance
 void AddOperatorCommands(CLI::App& app, Session& session);  ///< operator ...

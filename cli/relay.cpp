@@ -117,6 +117,7 @@ void AddRelayCommands(CLI::App& app, Session& session)
     access->callback(
         [&session, order] { Run(session, [&] { return ShowAccess(session, *order); }); });
     AddTest(*relay, session);
+    AddRelayPaymentCommands(*relay, session);
 }
 
 }  // namespace berth::cli

@@ -16,6 +16,7 @@ constexpr int kCancelKind = 24412;
 constexpr int kChannelKind = 24413;
 constexpr int kClaimKind = 24414;
 constexpr int kOperatorActionKind = 24415;
+constexpr int kRelayKind = 24416;
 
 /// `terms` as the content of a signed event for `marketplace`, good for 5 minutes; as JSON.
 std::string SignTerms(int kind, const google::protobuf::Message& terms,

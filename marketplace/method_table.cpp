@@ -10,6 +10,7 @@ using ledger::FinanceHandlers;
 using operators::OperatorHandlers;
 using orders::OrderHandlers;
 using orders::WorkerHandlers;
+using relays::RelayHandlers;
 using rpc::Inline;
 using rpc::Route;
 using enum rpc::Access;
@@ -67,6 +68,11 @@ std::vector<rpc::Method> MethodTable(const Handlers& to)
         Route(kKey, to.finance, &FinanceHandlers::ListEntries),
         Route(kKey, to.finance, &FinanceHandlers::GetStatement),
         Route(kKey, to.finance, &FinanceHandlers::Export),
+
+        Route(kSignedEvent, to.relays, &RelayHandlers::RegisterRelay),
+        Route(kKey, to.relays, &RelayHandlers::GetRelay),
+        Route(kKey, to.relays, &RelayHandlers::VerifyPayment),
+        Route(kKey, to.relays, &RelayHandlers::ReportRevenue),
     };
 }
 

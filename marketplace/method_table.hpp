@@ -7,6 +7,7 @@
 #include "marketplace/operators/operator_handlers.hpp"
 #include "marketplace/orders/order_handlers.hpp"
 #include "marketplace/orders/worker_handlers.hpp"
+#include "marketplace/relays/relay_handlers.hpp"
 #include "marketplace/rpc/authentication.hpp"
 #include "marketplace/rpc/method.hpp"
 
@@ -19,6 +20,7 @@ struct Handlers {
     orders::WorkerHandlers& workers;
     operators::OperatorHandlers& operators;
     ledger::FinanceHandlers& finance;
+    relays::RelayHandlers& relays;
     rpc::Authentication& authentication;
 };
 

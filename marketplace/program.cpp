@@ -158,9 +158,10 @@ struct Program::Parts {
           duties{config, key, storage, orders, payments, clock, log},
           operators{storage.database, OperatorSettings(config, key.pubkey())},
           finance{storage.database},
+          relays{{storage.database, payments.channels, payments.verifier}},
           authentication{storage.sessions, AuthenticationOptions(config)},
           methods{MethodTable({orders.orders, payments.payments, orders.workers, operators, finance,
-                               authentication})},
+                               relays, authentication})},
           pool{{.threads = ThreadsOf(config)}},
           dispatcher{{authentication, pool, clock, log, SubscribeTo(storage.listener)}},
           server{ServerOptions(config),
@@ -179,6 +180,7 @@ struct Program::Parts {
     Duties duties;
     operators::OperatorHandlers operators;
     ledger::FinanceHandlers finance;
+    relays::RelayHandlers relays;
     rpc::Authentication authentication;
     const std::vector<rpc::Method> methods;
     rpc::WorkPool pool;

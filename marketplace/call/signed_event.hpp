@@ -16,6 +16,7 @@ constexpr int kCancelKind = 24412;
 constexpr int kChannelKind = 24413;
 constexpr int kClaimKind = 24414;
 constexpr int kOperatorActionKind = 24415;
+constexpr int kRelayKind = 24416;
 
 /// Reads the event of a signed request and checks id and signature, nothing about time: so that an
 /// event that was accepted before can be answered for ever. Pure and thread-safe.

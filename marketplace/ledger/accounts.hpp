@@ -18,6 +18,7 @@ struct Account {
 constexpr Account kChannelClaims{"channel_claims", AccountType::kAsset};
 constexpr Account kUnappliedCredit{"unapplied_credit", AccountType::kLiability};
 constexpr Account kHeldCredit{"held_credit", AccountType::kLiability};
+constexpr Account kOwnerPayable{"owner_payable", AccountType::kLiability};
 constexpr Account kSoldCredit{"sold_credit", AccountType::kEquity};
 
 /// In `usd`, the marketplace's side.
@@ -35,9 +36,9 @@ constexpr Account kLeaseCost{"lease_cost", AccountType::kExpense};
 constexpr Account kNetworkFees{"network_fees", AccountType::kExpense};
 
 inline constexpr std::array kAccounts{
-    kChannelClaims,   kUnappliedCredit, kHeldCredit,   kSoldCredit,      kReceivable,
-    kDeferredRevenue, kRevenue,         kRevenueShare, kOperatorPayable, kMarketplaceFee,
-    kOperatorWallet,  kLeaseEscrow,     kLeaseCost,    kNetworkFees};
+    kChannelClaims,  kUnappliedCredit, kHeldCredit,  kOwnerPayable, kSoldCredit,
+    kReceivable,     kDeferredRevenue, kRevenue,     kRevenueShare, kOperatorPayable,
+    kMarketplaceFee, kOperatorWallet,  kLeaseEscrow, kLeaseCost,    kNetworkFees};
 
 /// `assets`, `liabilities`, `income`, `expenses` or `equity`, by the account's type.
 std::string_view TreeOf(std::string_view account);

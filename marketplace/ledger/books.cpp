@@ -16,6 +16,18 @@ void PostClaimCredit(pqxx::work& tx, const Owner& owner, const std::string& clai
           .time = now});
 }
 
+void PostRelayClaim(pqxx::work& tx, const Owner& owner, const std::string& what,
+                    const Worth& credit, Time now)
+{
+    Post(tx, owner,
+         {.kind = kind::kRelayClaim,
+          .what = what,
+          .debit = kChannelClaims,
+          .credit = kOwnerPayable,
+          .worth = credit,
+          .time = now});
+}
+
 void PostHold(pqxx::work& tx, const Owner& owner, const Worth& hold, Time now)
 {
     Post(tx, owner,

@@ -47,6 +47,10 @@ struct LeaseCost {
 
 void PostClaimCredit(pqxx::work& tx, const Owner& owner, const std::string& claim_event_id,
                      const Worth& credit, Time now);
+/// What a user has paid to the relay of `owner`: owed to him, no revenue of ours. `what` tells
+/// claims apart.
+void PostRelayClaim(pqxx::work& tx, const Owner& owner, const std::string& what,
+                    const Worth& credit, Time now);
 void PostHold(pqxx::work& tx, const Owner& owner, const Worth& hold, Time now);
 /// Gives a hold back to unapplied credit.
 void PostRelease(pqxx::work& tx, const Owner& owner, const Worth& hold, Time now);

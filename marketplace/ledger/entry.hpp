@@ -13,7 +13,7 @@
 
 namespace berth::ledger {
 
-/// What an entry is; stored, never renamed. A customer may read those up to kForfeited.
+/// What an entry is; stored, never renamed. A customer may read those up to kRelayClaim.
 namespace kind {
 constexpr std::string_view kClaim = "claim";
 constexpr std::string_view kHold = "hold";
@@ -23,6 +23,7 @@ constexpr std::string_view kDeferral = "deferral";
 constexpr std::string_view kSetup = "setup";
 constexpr std::string_view kHosting = "hosting";
 constexpr std::string_view kForfeited = "forfeited";
+constexpr std::string_view kRelayClaim = "relay_claim";
 constexpr std::string_view kOperatorShare = "operator_share";
 constexpr std::string_view kFee = "fee";
 constexpr std::string_view kLease = "lease";

@@ -12,7 +12,7 @@ constexpr auto kListEntries = R"sql(
     WHERE ($1 OR ($2 <> '' AND operator_id = $2)
               OR ($3 <> '' AND customer_id = $3
                   AND kind IN ('claim', 'hold', 'release', 'sale', 'deferral', 'setup', 'hosting',
-                               'forfeited')))
+                               'forfeited', 'relay_claim')))
           AND ($4 = '' OR customer_id = $4) AND ($5 = '' OR order_id = $5)
           AND ($6 = '' OR month = $6) AND (created_at, entry_id) < ($7::timestamptz, $8)
     ORDER BY created_at DESC, entry_id DESC LIMIT $9)sql";
@@ -23,7 +23,7 @@ constexpr auto kSumByKind = R"sql(
     WHERE ($1 OR ($2 <> '' AND operator_id = $2)
               OR ($3 <> '' AND customer_id = $3
                   AND kind IN ('claim', 'hold', 'release', 'sale', 'deferral', 'setup', 'hosting',
-                               'forfeited')))
+                               'forfeited', 'relay_claim')))
           AND ($4 = '' OR customer_id = $4) AND ($5 = '' OR order_id = $5)
           AND ($6 = '' OR month = $6)
     GROUP BY kind, asset ORDER BY kind, asset)sql";

@@ -83,8 +83,8 @@ void SwitchPluginsOn()
 
 std::vector<std::string> ServiceNames()
 {
-    return {"berth.v1.OrderService", "berth.v1.PaymentService", "berth.v1.WorkerService",
-            "berth.v1.OperatorService", "berth.v1.FinanceService"};
+    return {"berth.v1.OrderService",    "berth.v1.PaymentService", "berth.v1.WorkerService",
+            "berth.v1.OperatorService", "berth.v1.FinanceService", "berth.v1.RelayService"};
 }
 
 struct Server::Running {

@@ -9,7 +9,7 @@ import { finalizeEvent } from 'nostr-tools/pure';
 import { root } from './world.js';
 
 const protoRoot = path.join(root, 'proto');
-const services = ['order', 'payment', 'worker', 'operator', 'finance'];
+const services = ['order', 'payment', 'worker', 'operator', 'finance', 'relay'];
 const definition = loader.loadSync(
   services.map((name) => path.join(protoRoot, `berth/v1/${name}_service.proto`)),
   {
@@ -30,6 +30,7 @@ export const kinds = {
   channel: 24413,
   claim: 24414,
   action: 24415,
+  relay: 24416,
 };
 
 export function sign(secretKey, kind, terms, marketplace, { createdAt, expiration, tags } = {}) {

@@ -109,7 +109,7 @@ TEST_F(AccessTest, NobodyIsToldOrChangesWhatIsAnothers)
     for (const auto& [name, attempt] : Attempts()) {
         for (const auto& [mine, theirs] : {std::pair{&world_->one(), &world_->two()},
                                            std::pair{&world_->two(), &world_->one()}}) {
-            for (const auto* intruder : {&mine->customer, &mine->operator_key}) {
+            for (const auto* intruder : {&mine->customer, &mine->operator_key, &mine->relay_key}) {
                 const auto [answer, asked] = Try(attempt, name, *intruder, *theirs);
                 EXPECT_EQ(SecretIn(answer, *theirs, asked), "") << name << " by " << mine->mark;
                 EXPECT_NE(answer.reason, "INTERNAL") << name;

@@ -4,6 +4,7 @@
 #include "berth/v1/operator_service.pb.h"
 #include "berth/v1/order_service.pb.h"
 #include "berth/v1/payment_service.pb.h"
+#include "berth/v1/relay_service.pb.h"
 #include "berth/v1/worker_service.pb.h"
 #include "cli/signed_request.hpp"
 #include "core/base/clock.hpp"
@@ -221,6 +222,49 @@ void NameCustomer(Request& request, const Side& victim)
     request.set_customer(victim.customer.pubkey());
 }
 
+void StealRelay(v1::RelayTerms& terms, const Side& victim)
+{
+    terms.set_order(victim.order);
+    terms.set_relay_key(victim.relay_key.pubkey());
+    terms.set_proof(std::string(128, '0'));
+}
+
+void StealPayment(v1::VerifyPaymentRequest& request, const Side& victim)
+{
+    request.set_currency("XRP");
+    request.set_channel_id(victim.channel_id);
+    request.set_cumulative("800");
+    request.set_nonce(2);
+    request.set_signature(std::string(128, '0'));
+    request.set_author(victim.customer.pubkey());
+    request.set_event_id(std::string(64, '0'));
+}
+
+/// Reports of a relay go to its own owner, whoever the report names; a relay's key only.
+void ReportMuch(v1::ReportRevenueRequest& request, const Side&)
+{
+    request.set_asset("gold");
+    request.set_received("1000000");
+}
+
+std::map<std::string, Attempt> RelayAttempts()
+{
+    const std::string service = "berth.v1.RelayService.";
+    return {
+        {service + "RegisterRelay",
+         Sign<v1::RegisterRelayRequest>(Whose::kCustomers, cli::kRelayKind, StealRelay)},
+        {service + "GetRelay",
+         Read<v1::GetRelayRequest>(Whose::kCustomers,
+                                   [](v1::GetRelayRequest& request, const Side& victim) {
+                                       request.set_order(victim.order);
+                                   })},
+        {service + "VerifyPayment",
+         Read<v1::VerifyPaymentRequest>(Whose::kCustomers, StealPayment, false)},
+        {service + "ReportRevenue",
+         Read<v1::ReportRevenueRequest>(Whose::kCustomers, ReportMuch, false)},
+    };
+}
+
 std::map<std::string, Attempt> FinanceAttempts()
 {
     const std::string service = "berth.v1.FinanceService.";
@@ -252,6 +296,7 @@ const std::map<std::string, Attempt>& Attempts()
         attempts.merge(WorkerAttempts());
         attempts.merge(OperatorAttempts());
         attempts.merge(FinanceAttempts());
+        attempts.merge(RelayAttempts());
         return attempts;
     }();
     return all;

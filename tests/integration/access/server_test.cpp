@@ -61,8 +61,8 @@ TEST(ServerTest, DescribesItsServicesByReflection)
     const RawClient client{marketplace.address()};
     const auto answer = client.Call(
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kListServices);
-    for (const auto* service :
-         {"OrderService", "PaymentService", "WorkerService", "OperatorService", "FinanceService"}) {
+    for (const auto* service : {"OrderService", "PaymentService", "WorkerService",
+                                "OperatorService", "FinanceService", "RelayService"}) {
         EXPECT_NE(answer.body.find(std::string{"berth.v1."} + service), std::string::npos)
             << service;
     }

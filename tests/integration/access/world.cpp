@@ -45,6 +45,19 @@ constexpr auto kJob = R"sql(
     SELECT queue_id, $1, 'orders/' || $2, $3, $2, 'provision', 'prepare', 1, $4,
            now() + interval '1 hour'
     FROM queues WHERE operator_id = $5)sql";
+constexpr auto kRelay = R"sql(
+    INSERT INTO relays (customer_id, order_id, relay_key, destination_tag)
+    VALUES ($1, $2, $3, 1 + (hashtext($2)::bigint & 65535)))sql";
+constexpr auto kRelayKey = R"sql(
+    INSERT INTO unique_keys (key_hash, kind, owner_id) VALUES ($1, 'relay_key', $2))sql";
+constexpr auto kRelayChannel = R"sql(
+    INSERT INTO relay_channels (customer_id, order_id, rail, channel_id, network, asset, public_key,
+                                capacity, redeemed, accepted, baseline, credited, observed_ledger)
+    VALUES ($1, $2, 'xrp', $3, 'xrpl:0', 'xrp', $4, 1000000, 0, 300, 0, 300, 1))sql";
+constexpr auto kRelayClaim = R"sql(
+    INSERT INTO relay_claims (customer_id, order_id, rail, channel_id, cumulative, nonce, credited,
+                              accepted_before, signature, author, event_id)
+    VALUES ($1, $2, 'xrp', $3, 300, 1, 300, 0, $4, $4, $4))sql";
 constexpr auto kRows = R"sql(
     SELECT string_agg(line, E'\n' ORDER BY line) FROM (
         SELECT t::text AS line FROM orders t WHERE customer_id = $1
@@ -57,6 +70,10 @@ constexpr auto kRows = R"sql(
         UNION ALL SELECT t::text FROM sealed_secrets t WHERE customer_id = $1
         UNION ALL SELECT t::text FROM step_logs t WHERE customer_id = $1
         UNION ALL SELECT t::text FROM jobs t WHERE customer_id = $1
+        UNION ALL SELECT t::text FROM relays t WHERE customer_id = $1
+        UNION ALL SELECT t::text FROM relay_channels t WHERE customer_id = $1
+        UNION ALL SELECT t::text FROM relay_claims t WHERE customer_id = $1
+        UNION ALL SELECT t::text FROM relay_revenues t WHERE customer_id = $1
         UNION ALL SELECT t::text FROM plans t WHERE operator_id = $2
         UNION ALL SELECT t::text FROM wallets t WHERE operator_id = $2
         UNION ALL SELECT t::text FROM outbox_messages t WHERE operator_id = $2
@@ -174,6 +191,12 @@ void World::InsertWhatTakesAChain(const Side& side)
     tx.exec_params0(kSecret, customer, side.OrderId(), side.mark, operator_id);
     tx.exec_params0(kLog, customer, side.OrderId(), side.mark);
     tx.exec_params0(kJob, side.job.substr(5), side.OrderId(), customer, side.worker, operator_id);
+    const auto relay_channel = ToHex(Sha256("relay channel of " + side.mark));
+    tx.exec_params0(kRelay, customer, side.OrderId(), side.relay_key.pubkey());
+    tx.exec_params0(kRelayKey, ToHex(Sha256("relay_key/" + side.relay_key.pubkey())),
+                    customer + side.OrderId());
+    tx.exec_params0(kRelayChannel, customer, side.OrderId(), relay_channel, side.mark);
+    tx.exec_params0(kRelayClaim, customer, side.OrderId(), relay_channel, side.mark);
     tx.commit();
 }
 

@@ -16,9 +16,10 @@ namespace berth::test {
 struct Side {
     nostr::SecretKey customer = nostr::SecretKey::Generate();
     nostr::SecretKey operator_key = nostr::SecretKey::Generate();
-    std::string plan;   ///< `plans/...`
-    std::string order;  ///< `orders/...`
-    std::string mark;   ///< In the order's relay name, its log, its sealed secret, its claim.
+    nostr::SecretKey relay_key = nostr::SecretKey::Generate();  ///< Bound to the order.
+    std::string plan;                                           ///< `plans/...`
+    std::string order;                                          ///< `orders/...`
+    std::string mark;  ///< In the order's relay name, its log, its sealed secret, its claim.
     std::string channel_id;
     std::string wallet;  ///< Akash address.
     std::string job;     ///< `jobs/...`
@@ -28,8 +29,13 @@ struct Side {
     /// What nobody else may ever be told.
     std::vector<std::string> Secrets() const
     {
-        return {OrderId(),        mark, channel_id, wallet, job.substr(job.find('/') + 1),
-                customer.pubkey()};
+        return {OrderId(),
+                mark,
+                channel_id,
+                wallet,
+                job.substr(job.find('/') + 1),
+                customer.pubkey(),
+                relay_key.pubkey()};
     }
 };
 

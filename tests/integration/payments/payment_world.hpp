@@ -61,9 +61,10 @@ public:
     claims::ClaimIntake intake{*database, settings.policy};
     claims::PaymentHandlers handlers{{*database, channels, verifier, intake}};
 
-private:
+    /// An event of `kind` with `terms` as its content, as JSON text. Every event has another id.
     std::string Signed(const Payer& payer, int kind, const boost::json::object& terms);
 
+private:
     int made_ = 0;
 };
 

@@ -163,6 +163,7 @@ const std::map<std::string, std::vector<std::string>> kArrows{
     {"marketplace", {"core", "akash", "marketplace", "berth/v1", "google/rpc", "grpc/health"}},
     {"worker", {"core", "akash", "worker", "berth/v1"}},
     {"relay-image", {"core", "relay-image"}},
+    {"relay-image/payment", {"core", "relay-image", "berth/v1"}},
     {"cli", {"core", "cli", "berth/v1"}},
 };
 const std::vector<std::string> kSigningHalf{"akash/signer.hpp", "akash/cli_signer.hpp"};

@@ -1,0 +1,190 @@
+#include "relay-image/payment/account.hpp"
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "core/base/strict_json.hpp"
+
+namespace berth::relay {
+namespace {
+
+namespace json = boost::json;
+using money::Amount;
+
+Error BadRecord()
+{
+    return Fail(ErrorCode::kInvalid, "BAD_PAYMENT_RECORD", "A payment record cannot be read.");
+}
+
+json::object WriteClaim(const UnsettledClaim& claim)
+{
+    const auto& tag = claim.tag;
+    return {{"event", claim.event_id},
+            {"channel", tag.channel_id},
+            {"amount", tag.cumulative.ToString()},
+            {"nonce", std::to_string(tag.nonce)},
+            {"signature", tag.signature},
+            {"currency", tag.currency}};
+}
+
+// The three below throw boost::system::system_error or std::exception for what is not as written.
+
+Amount ReadAmount(const json::value& value)
+{
+    return Amount::ParseSigned(std::string{value.as_string()}).value();
+}
+
+std::uint64_t ReadNonce(const json::value& value)
+{
+    return std::stoull(std::string{value.as_string()});
+}
+
+UnsettledClaim ReadClaim(const json::value& value)
+{
+    const auto text = [&](const char* name) { return std::string{value.at(name).as_string()}; };
+    return {.tag = {.channel_id = text("channel"),
+                    .cumulative = ReadAmount(value.at("amount")),
+                    .nonce = ReadNonce(value.at("nonce")),
+                    .signature = text("signature"),
+                    .currency = text("currency")},
+            .event_id = text("event")};
+}
+
+PaymentAccount ReadObject(const json::value& value)
+{
+    PaymentAccount account{.balance = ReadAmount(value.at("balance")),
+                           .received = ReadAmount(value.at("received")),
+                           .admitted = value.at("admitted").as_bool(),
+                           .subscribed_until = value.at("subscribed_until").as_int64(),
+                           .channels = {},
+                           .charged = {},
+                           .unsettled = {}};
+    for (const auto& [id, channel] : value.at("channels").as_object()) {
+        account.channels[std::string{id}] = {.accepted = ReadAmount(channel.at("accepted")),
+                                             .nonce = ReadNonce(channel.at("nonce"))};
+    }
+    for (const auto& id : value.at("charged").as_array()) {
+        account.charged.emplace_back(id.as_string());
+    }
+    for (const auto& claim : value.at("unsettled").as_array()) {
+        account.unsettled.push_back(ReadClaim(claim));
+    }
+    return account;
+}
+
+}  // namespace
+
+bool PaymentAccount::WasCharged(const std::string& event_id) const
+{
+    return std::ranges::find(charged, event_id) != charged.end();
+}
+
+Amount PaymentAccount::Due(const Fees& fees, int kind, std::int64_t now) const
+{
+    auto due = fees.PriceOf(kind);
+    if (!admitted) due += fees.admission;
+    if (fees.subscription > Amount{} && now >= subscribed_until) due += fees.subscription;
+    return due;
+}
+
+void PaymentAccount::Charge(const Fees& fees, int kind, std::int64_t now,
+                            const std::string& event_id)
+{
+    balance -= Due(fees, kind, now);
+    if (fees.admission > Amount{}) admitted = true;
+    if (fees.subscription > Amount{} && now >= subscribed_until) {
+        subscribed_until = now + fees.period.count();
+    }
+    charged.push_back(event_id);
+    if (charged.size() > kRememberedMax) charged.pop_front();
+}
+
+void PaymentAccount::Refund(const std::string& event_id, Amount price)
+{
+    if (std::erase(charged, event_id) > 0) balance += price;
+}
+
+Amount PaymentAccount::GrowthOf(const PaymentTag& tag) const
+{
+    const auto found = channels.find(tag.channel_id);
+    const auto before = found == channels.end() ? Amount{} : found->second.accepted;
+    return tag.cumulative > before ? tag.cumulative - before : Amount{};
+}
+
+Amount PaymentAccount::Hoped() const
+{
+    std::map<std::string, Amount> highest;
+    for (const auto& claim : unsettled) {
+        auto& amount = highest[claim.tag.channel_id];
+        amount = std::max(amount, claim.tag.cumulative);
+    }
+    auto hoped = balance;
+    for (const auto& [id, amount] : highest) {
+        const auto found = channels.find(id);
+        const auto before = found == channels.end() ? Amount{} : found->second.accepted;
+        if (amount > before) hoped += amount - before;
+    }
+    return hoped;
+}
+
+Result<void> PaymentAccount::CheckClaim(const PaymentTag& tag, Amount min_growth) const
+{
+    const auto found = channels.find(tag.channel_id);
+    if (found == channels.end() && channels.size() >= kChannelsMax) {
+        return Fail(ErrorCode::kExhausted, "TOO_MANY_CHANNELS",
+                    "the key pays by too many channels");
+    }
+    if (found != channels.end() && tag.nonce <= found->second.nonce) {
+        return Fail(ErrorCode::kConflict, "NOT_INCREASING", "the claim's nonce does not rise");
+    }
+    if (GrowthOf(tag) < min_growth) {
+        return Fail(ErrorCode::kInvalid, "DUST", "the claim grows by less than the minimum");
+    }
+    return {};
+}
+
+Amount PaymentAccount::Credit(const PaymentTag& tag, Amount floor)
+{
+    auto& channel = channels[tag.channel_id];
+    const auto before = std::max(channel.accepted, floor);
+    const auto credit = tag.cumulative > before ? tag.cumulative - before : Amount{};
+    channel.accepted = std::max(tag.cumulative, before);
+    channel.nonce = std::max(channel.nonce, tag.nonce);
+    balance += credit;
+    received += credit;
+    return credit;
+}
+
+std::string WriteAccount(const PaymentAccount& account)
+{
+    json::object channels;
+    for (const auto& [id, channel] : account.channels) {
+        channels[id] = json::object{{"accepted", channel.accepted.ToString()},
+                                    {"nonce", std::to_string(channel.nonce)}};
+    }
+    json::array unsettled;
+    for (const auto& claim : account.unsettled) unsettled.push_back(WriteClaim(claim));
+    return json::serialize(
+        json::object{{"balance", account.balance.ToString()},
+                     {"received", account.received.ToString()},
+                     {"admitted", account.admitted},
+                     {"subscribed_until", account.subscribed_until},
+                     {"channels", std::move(channels)},
+                     {"charged", json::array(account.charged.begin(), account.charged.end())},
+                     {"unsettled", std::move(unsettled)}});
+}
+
+Result<PaymentAccount> ReadAccount(std::string_view text)
+{
+    const auto parsed = ParseJsonStrict(text);
+    if (!parsed) return BadRecord();
+    try {
+        return ReadObject(*parsed);
+    } catch (const std::exception&) {
+        return BadRecord();
+    }
+}
+
+}  // namespace berth::relay

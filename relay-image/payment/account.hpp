@@ -1,0 +1,68 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.hpp"
+#include "core/money/amount.hpp"
+#include "relay-image/payment/fees.hpp"
+#include "relay-image/payment/payment_tag.hpp"
+
+namespace berth::relay {
+
+/// How far a channel's claims were credited.
+struct PaidChannel {
+    money::Amount accepted;
+    std::uint64_t nonce = 0;
+};
+
+/// A claim that counts once its verifier answers again.
+struct UnsettledClaim {
+    PaymentTag tag;
+    std::string event_id;
+};
+
+/// What a key has paid and used, in the smallest unit of the relay's asset. One record of the
+/// store, so that a claim's credit and the fee that it pays are durable together.
+struct PaymentAccount {
+    static constexpr std::size_t kChannelsMax = 16;
+    static constexpr std::size_t kUnsettledMax = 16;
+    static constexpr std::size_t kRememberedMax = 32;  ///< Charged events.
+
+    money::Amount balance{};   ///< Negative where an event was taken before its claim was verified.
+    money::Amount received{};  ///< All that was ever credited: the relay's revenue from this key.
+    bool admitted = false;
+    std::int64_t subscribed_until = 0;  ///< Unix seconds.
+    std::map<std::string, PaidChannel> channels;
+    std::deque<std::string> charged;  ///< Ids of the events that were charged last, oldest first.
+    std::deque<UnsettledClaim> unsettled;
+
+    bool WasCharged(const std::string& event_id) const;
+    /// What an event of `kind` costs this key at `now` (Unix seconds).
+    money::Amount Due(const Fees& fees, int kind, std::int64_t now) const;
+    /// Takes what is due, whatever the balance, and remembers the event.
+    void Charge(const Fees& fees, int kind, std::int64_t now, const std::string& event_id);
+    /// Gives back the price of a charged event that was not stored after all; what it paid for
+    /// admission and subscription stays paid.
+    void Refund(const std::string& event_id, money::Amount price);
+
+    /// By how much a claim grows over what was accepted; zero if it does not.
+    money::Amount GrowthOf(const PaymentTag& tag) const;
+    /// The balance, were all unsettled claims good.
+    money::Amount Hoped() const;
+    /// Why a claim cannot be taken from this key, whoever verifies it. Errors: kConflict
+    /// `NOT_INCREASING` (its nonce); kInvalid `DUST`; kExhausted `TOO_MANY_CHANNELS`.
+    Result<void> CheckClaim(const PaymentTag& tag, money::Amount min_growth) const;
+    /// Credits a verified claim over the higher of what was accepted here and `floor`, which is
+    /// what the verifier knows to have been accepted or paid out before.
+    money::Amount Credit(const PaymentTag& tag, money::Amount floor);
+};
+
+/// The record of an account, and back. Errors: kInvalid `BAD_PAYMENT_RECORD`.
+std::string WriteAccount(const PaymentAccount& account);
+Result<PaymentAccount> ReadAccount(std::string_view json);
+
+}  // namespace berth::relay

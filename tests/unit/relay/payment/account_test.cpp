@@ -1,0 +1,164 @@
+#include "relay-image/payment/account.hpp"
+
+#include <gtest/gtest.h>
+
+namespace berth::relay {
+namespace {
+
+using money::Amount;
+
+constexpr std::int64_t kNow = 1'700'000'000;
+
+PaymentTag Claim(std::int64_t amount, std::uint64_t nonce, std::string channel = "C")
+{
+    return {.channel_id = std::move(channel),
+            .cumulative = amount,
+            .nonce = nonce,
+            .signature = "ab",
+            .currency = "XRP"};
+}
+
+Fees PerEvent(std::int64_t price) { return {.publication = {{{0, 65535}, price}}}; }
+
+TEST(PaymentAccountTest, AClaimCreditsItsGrowthOnly)
+{
+    PaymentAccount account;
+    EXPECT_EQ(account.Credit(Claim(100, 1), {}), Amount{100});
+    EXPECT_EQ(account.Credit(Claim(130, 2), {}), Amount{30});
+    EXPECT_EQ(account.Credit(Claim(130, 3), {}), Amount{0});
+    EXPECT_EQ(account.Credit(Claim(90, 4), {}), Amount{0});
+    EXPECT_EQ(account.balance, Amount{130});
+    EXPECT_EQ(account.received, Amount{130});
+}
+
+TEST(PaymentAccountTest, WhatWasPaidOutOrAcceptedElsewhereIsNotCreditedAgain)
+{
+    PaymentAccount account;
+    EXPECT_EQ(account.Credit(Claim(100, 1), 40), Amount{60});
+    EXPECT_EQ(account.Credit(Claim(120, 2), 500), Amount{0});
+    EXPECT_EQ(account.GrowthOf(Claim(500, 3)), Amount{0});
+}
+
+TEST(PaymentAccountTest, ChannelsAreCreditedApart)
+{
+    PaymentAccount account;
+    account.Credit(Claim(100, 1, "A"), {});
+    EXPECT_EQ(account.Credit(Claim(70, 1, "B"), {}), Amount{70});
+}
+
+TEST(PaymentAccountTest, ANonceThatDoesNotRiseIsRefused)
+{
+    PaymentAccount account;
+    account.Credit(Claim(100, 5), {});
+    EXPECT_EQ(account.CheckClaim(Claim(200, 5), 1).error().reason, "NOT_INCREASING");
+    EXPECT_EQ(account.CheckClaim(Claim(200, 4), 1).error().reason, "NOT_INCREASING");
+    EXPECT_TRUE(account.CheckClaim(Claim(200, 6), 1));
+}
+
+TEST(PaymentAccountTest, DustAndTheSeventeenthChannelAreRefused)
+{
+    PaymentAccount account;
+    EXPECT_EQ(account.CheckClaim(Claim(9, 1), 10).error().reason, "DUST");
+    EXPECT_TRUE(account.CheckClaim(Claim(10, 1), 10));
+    for (std::size_t i = 0; i < PaymentAccount::kChannelsMax; ++i) {
+        account.Credit(Claim(10, 1, "C" + std::to_string(i)), {});
+    }
+    EXPECT_EQ(account.CheckClaim(Claim(10, 1, "one more"), 1).error().reason, "TOO_MANY_CHANNELS");
+    EXPECT_TRUE(account.CheckClaim(Claim(20, 2, "C3"), 1));
+}
+
+TEST(PaymentAccountTest, TheWidestAmountsDoNotOverflow)
+{
+    PaymentAccount account;
+    const auto widest = Amount::FromUnsigned(~std::uint64_t{0});
+    for (std::size_t i = 0; i < PaymentAccount::kChannelsMax; ++i) {
+        auto claim = Claim(1, 1, "C" + std::to_string(i));
+        claim.cumulative = widest;
+        account.Credit(claim, {});
+    }
+    EXPECT_EQ(account.balance.ToString(), "295147905179352825840");
+    EXPECT_EQ(ReadAccount(WriteAccount(account)).value().balance, account.balance);
+}
+
+TEST(PaymentAccountTest, FeesAddUpAndAdmissionIsPaidOnce)
+{
+    auto fees = PerEvent(5);
+    fees.admission = 100;
+    fees.subscription = 50;
+    fees.period = std::chrono::seconds{3600};
+    PaymentAccount account;
+    account.Credit(Claim(1000, 1), {});
+    EXPECT_EQ(account.Due(fees, 1, kNow), Amount{155});
+    account.Charge(fees, 1, kNow, "e1");
+    EXPECT_EQ(account.balance, Amount{845});
+    EXPECT_EQ(account.Due(fees, 1, kNow + 3599), Amount{5});
+    EXPECT_EQ(account.Due(fees, 1, kNow + 3600), Amount{55});
+}
+
+TEST(PaymentAccountTest, AKeyThatCameBeforeAnAdmissionFeeStillOwesIt)
+{
+    PaymentAccount account;
+    account.Credit(Claim(1000, 1), {});
+    account.Charge(PerEvent(5), 1, kNow, "e1");
+    auto fees = PerEvent(5);
+    fees.admission = 100;
+    EXPECT_EQ(account.Due(fees, 1, kNow), Amount{105});
+}
+
+TEST(PaymentAccountTest, ARefundIsGivenOnce)
+{
+    PaymentAccount account;
+    account.Credit(Claim(100, 1), {});
+    account.Charge(PerEvent(5), 1, kNow, "e1");
+    account.Refund("e1", 5);
+    account.Refund("e1", 5);
+    account.Refund("never charged", 5);
+    EXPECT_EQ(account.balance, Amount{100});
+    EXPECT_FALSE(account.WasCharged("e1"));
+}
+
+TEST(PaymentAccountTest, RemembersTheEventsThatWereChargedLast)
+{
+    PaymentAccount account;
+    for (std::size_t i = 0; i <= PaymentAccount::kRememberedMax; ++i) {
+        account.Charge(PerEvent(1), 1, kNow, "e" + std::to_string(i));
+    }
+    EXPECT_FALSE(account.WasCharged("e0"));
+    EXPECT_TRUE(account.WasCharged("e1"));
+    EXPECT_EQ(account.charged.size(), PaymentAccount::kRememberedMax);
+}
+
+TEST(PaymentAccountTest, HopesForTheHighestUnsettledClaimOfAChannel)
+{
+    PaymentAccount account;
+    account.Credit(Claim(100, 1), {});
+    account.balance = -20;
+    account.unsettled = {{Claim(110, 2), "e1"}, {Claim(130, 3), "e2"}, {Claim(7, 1, "D"), "e3"}};
+    EXPECT_EQ(account.Hoped(), Amount{-20 + 30 + 7});
+}
+
+TEST(PaymentAccountTest, ARecordHoldsAllOfIt)
+{
+    PaymentAccount account;
+    account.Credit(Claim(100, 1), {});
+    account.Charge(PerEvent(105), 1, kNow, "e1");
+    account.admitted = true;
+    account.subscribed_until = kNow;
+    account.unsettled.push_back({Claim(9, 3, "D"), "e2"});
+    const auto read = ReadAccount(WriteAccount(account)).value();
+    EXPECT_EQ(WriteAccount(read), WriteAccount(account));
+    EXPECT_EQ(read.balance, Amount{-5});
+    EXPECT_EQ(read.channels.at("C").nonce, 1U);
+    EXPECT_TRUE(read.WasCharged("e1"));
+    EXPECT_EQ(read.unsettled.at(0).tag, Claim(9, 3, "D"));
+}
+
+TEST(PaymentAccountTest, ARecordThatIsNoneIsRefused)
+{
+    for (const auto* text : {"", "{}", "[]", R"({"balance":"x"})", R"({"balance":5})"}) {
+        EXPECT_EQ(ReadAccount(text).error().reason, "BAD_PAYMENT_RECORD") << text;
+    }
+}
+
+}  // namespace
+}  // namespace berth::relay

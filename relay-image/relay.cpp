@@ -23,7 +23,7 @@
 #include "relay-image/life/hand_over.hpp"
 #include "relay-image/mirror/mirrors.hpp"
 #include "relay-image/storage/hot_tail_filler.hpp"
-#include "relay-image/storage/postgres_event_store.hpp"
+#include "relay-image/storage/peer_watch.hpp"
 #include "relay-image/storage/watched_event_store.hpp"
 #include "relay-image/transport/listening.hpp"
 
@@ -34,10 +34,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 2ms;
-constexpr auto kTendEvery = 1s;
-constexpr auto kCertificateLook = 10s;
-constexpr auto kDrainLimit = 10s;
-constexpr auto kGoodbyeLimit = 2s;
+constexpr auto kTendEvery = 1s, kCertificateLook = 10s, kDrainLimit = 10s, kGoodbyeLimit = 2s;
 
 /// All parts of a running relay, in the order in which they need each other.
 class Relay {
@@ -48,18 +45,13 @@ public:
           log_{log},
           access_{settings.access},
           clock_{clock},
-          tail_{settings.hot_bytes},
-          peers_{settings.database_url,
+          tail_{settings.storage.is_postgres() ? settings.hot_bytes : 0},
+          peers_{settings.storage.database_url,
                  {.on_alone = [this](bool alone) { tail_.Trust(alone); },
                   .on_stored = [this](auto ids) { DeliverFromPeers(std::move(ids)); }}},
-          store_{[this, url = settings.database_url] {
-              return std::make_unique<PostgresEventStore>(url, &peers_);
-          }},
-          watched_store_{[this] { return std::make_unique<WatchedEventStore>(store_(), tail_); }},
-          writing_store_{[this] {
-              return std::make_unique<WatchedEventStore>(store_(), tail_,
-                                                         WatchedEventStore::StoredTold::kByCaller);
-          }},
+          store_{MakeStoreFactory(settings.storage, &peers_)},
+          watched_store_{Watching(store_, tail_)},
+          writing_store_{Watching(store_, tail_, WatchedEventStore::StoredTold::kByCaller)},
           writer_{writing_store_, clock, log, [this](auto written) { Report(std::move(written)); }},
           filler_{store_, tail_, clock},
           readers_{watched_store_, settings.reader_threads},
@@ -91,7 +83,7 @@ public:
             routes_, context_, dashboard_,
             {.health = [this] { return CurrentHealth(); }, .is_public = settings_.public_metrics});
         tail_.Trust(false);  // Until the watch says that nobody else writes.
-        peers_.Start();
+        if (settings.storage.is_postgres()) peers_.Start();
     }
     Relay(const Relay&) = delete;
     ~Relay() { peers_.Stop(); }
@@ -217,7 +209,8 @@ private:
     Health CurrentHealth() const
     {
         const auto median = figures_.latencies.Quantile(50);
-        return {.database_up = writer_.healthy(),
+        return {.storage = settings_.storage.service_name(),
+                .database_up = writer_.healthy(),
                 .draining = draining_,
                 .time_to_store = std::chrono::floor<std::chrono::milliseconds>(median),
                 .disk_free_bytes = MeasureProcess("/").disk_free_bytes,

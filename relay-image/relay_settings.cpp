@@ -11,7 +11,6 @@ using config::Type;
 
 constexpr Setting kSettings[] = {
     {"relay.ready_file", Type::kText, "", "written with host:port once the relay serves"},
-    {"relay.database_url_file", Type::kSecretFile, "", "file with the postgresql:// address"},
     {"relay.dashboard_password_file", Type::kSecretFile, "", "file with the dashboard's password"},
     {"relay.self_key_file", Type::kSecretFile, "", "file with the relay's own secret key"},
     {"relay.announce", Type::kBool, "false", "tell of the relay by an event of its own (NIP-66)"},
@@ -126,8 +125,8 @@ std::span<const Setting> DeclaredSettings()
 {
     static const auto all = [] {
         std::vector<Setting> table;
-        for (const auto& part : {std::span<const Setting>{kSettings}, DeclaredTransportSettings(),
-                                 DeclaredMirrorSettings()}) {
+        for (const auto& part : {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
+                                 DeclaredTransportSettings(), DeclaredMirrorSettings()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -153,10 +152,12 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         if (!key) return key.error();
         self_key = *key;
     }
+    const auto storage = ReadStorageSettings(config);
+    if (!storage) return storage.error();
     RelaySettings settings{
         .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
-        .database_url = config.SecretOf("relay.database_url_file"),
+        .storage = *storage,
         .dashboard = *dashboard,
         .profile = *profile,
         .limits = ReadLimits(config),
@@ -172,10 +173,6 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
                     "relay.announce needs relay.self_key_file and relay.url.");
     }
     if (self_key) settings.profile.self = self_key->pubkey();
-    if (settings.database_url.empty()) {
-        return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
-                    "BERTH_RELAY_DATABASE_URL or relay.database_url_file is needed.");
-    }
     return settings;
 }
 

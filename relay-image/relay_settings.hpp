@@ -12,6 +12,7 @@
 #include "relay-image/mirror/mirror_settings.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
+#include "relay-image/storage/storage_settings.hpp"
 #include "relay-image/transport/transport_settings.hpp"
 
 namespace berth::relay {
@@ -20,7 +21,7 @@ namespace berth::relay {
 struct RelaySettings {
     TransportSettings transport;
     std::string ready_file;
-    Secret database_url;
+    StorageSettings storage;
     DashboardGuard::Settings dashboard;
     RelayProfile profile;
     Limits limits;

@@ -7,7 +7,6 @@
 #include "core/base/strict_json.hpp"
 #include "relay-image/mirror/synchronizer.hpp"
 #include "relay-image/relay_settings.hpp"
-#include "relay-image/storage/postgres_event_store.hpp"
 
 namespace berth::relay {
 namespace {
@@ -75,11 +74,11 @@ Result<SyncOrder> ReadOrder(const config::Loaded& loaded)
 Result<SyncReport> Synchronize(const SyncOrder& order, const RelaySettings& settings,
                                const Clock& clock)
 {
-    PostgresEventStore store{settings.database_url};
-    if (const auto ready = store.Migrate(); !ready) return ready.error();
+    const auto store = MakeStoreFactory(settings.storage)();
+    if (const auto ready = store->Migrate(); !ready) return ready.error();
     const auto remote = RemoteRelay::Connect(order.url, Deadline::After(kConnectLimit));
     if (!remote) return remote.error();
-    return Synchronizer{store, **remote, {settings.limits, clock, settings.profile.url}}.Run(
+    return Synchronizer{*store, **remote, {settings.limits, clock, settings.profile.url}}.Run(
         order.filter, order.direction);
 }
 

@@ -21,7 +21,7 @@ std::vector<std::string> WarningsOf(const Health& health, Time now)
 {
     std::vector<std::string> warnings;
     if (!health.database_up) {
-        warnings.emplace_back("PostgreSQL does not answer; events are refused");
+        warnings.emplace_back("the database does not answer; events are refused");
     }
     if (health.database_up && health.time_to_store > kSlowStore) {
         warnings.emplace_back("the database is slow: it takes " +
@@ -43,14 +43,15 @@ std::string HealthDocument(const Health& health, Time now)
 {
     const auto texts = WarningsOf(health, now);
     json::array warnings(texts.begin(), texts.end());
-    return json::serialize(
-        json::object{{"status", health.sound() ? "ok" : "unavailable"},
-                     {"timestamp", FormatTime(now)},
-                     {"services", json::object{{"relay", health.draining ? "stopping" : "ok"},
-                                               {"postgresql", health.database_up ? "ok" : "down"},
-                                               {"redis", "disabled"},
-                                               {"payment_verifier", "disabled"}}},
-                     {"warnings", std::move(warnings)}});
+    json::object services{{"relay", health.draining ? "stopping" : "ok"},
+                          {"postgresql", "disabled"},
+                          {"redis", "disabled"},
+                          {"payment_verifier", "disabled"}};
+    services[health.storage] = health.database_up ? "ok" : "down";
+    return json::serialize(json::object{{"status", health.sound() ? "ok" : "unavailable"},
+                                        {"timestamp", FormatTime(now)},
+                                        {"services", std::move(services)},
+                                        {"warnings", std::move(warnings)}});
 }
 
 }  // namespace berth::relay

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.hpp"
@@ -12,6 +13,7 @@ namespace berth::relay {
 
 /// What /health tells.
 struct Health {
+    std::string_view storage = "postgresql";  ///< The service that keeps the events.
     bool database_up = false;
     bool draining = false;                       ///< The relay is about to stop.
     std::chrono::milliseconds time_to_store{0};  ///< Median of the last events.
@@ -25,7 +27,8 @@ struct Health {
 /// What the owner should look after, a sentence each.
 std::vector<std::string> WarningsOf(const Health& health, Time now);
 
-/// The body of /health. Redis and the payment verifier are "disabled": this relay uses neither.
+/// The body of /health. PostgreSQL is "disabled" where the relay keeps its events by itself; Redis
+/// and the payment verifier are "disabled": this relay uses neither.
 std::string HealthDocument(const Health& health, Time now);
 
 }  // namespace berth::relay

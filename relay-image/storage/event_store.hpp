@@ -99,6 +99,9 @@ public:
     /// Deletes what has expired at `now`, some thousands at most; returns how many.
     virtual Result<std::int64_t> RemoveExpired(std::int64_t now) = 0;
     virtual Result<StoreFigures> Measure() = 0;
+    /// Gives back the room that removed events have left; may take minutes. Error kPrecondition
+    /// `DATABASE_IN_USE`: others have it open, and this kind of storage wants to be alone for it.
+    virtual Result<void> Compact() { return {}; }
 };
 
 /// A stored event as admission made it once; null if its JSON is broken.

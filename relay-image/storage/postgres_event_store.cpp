@@ -15,7 +15,7 @@ namespace {
 // Plans must not depend on statistics that a fresh table does not have yet: always by index.
 constexpr auto kWriterSettings =
     "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan "
-    "-c statement_timeout=30s";
+    "-c statement_timeout=30s -c client_min_messages=warning";
 constexpr auto kReaderSettings =
     "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
     "-c enable_sort=off -c jit=off -c plan_cache_mode=force_generic_plan -c statement_timeout=10s "
@@ -35,6 +35,9 @@ constexpr auto kMeasure = R"sql(
                 ELSE reltuples::bigint END,
            pg_database_size(current_database())
     FROM pg_class WHERE oid = 'events'::regclass)sql";
+
+constexpr const char* kVacuum[] = {"SET statement_timeout = 0", "VACUUM (ANALYZE)",
+                                   "RESET statement_timeout"};
 
 constexpr auto kCheck = "SELECT 1 FROM events LIMIT 1";
 
@@ -278,6 +281,14 @@ Result<StoreFigures> PostgresEventStore::Measure()
     const auto rows = reading_.Run({kMeasure, {}});
     if (!rows) return rows.error();
     return StoreFigures{rows->Number(0, 0), rows->Number(0, 1)};
+}
+
+Result<void> PostgresEventStore::Compact()
+{
+    for (const auto* command : kVacuum) {
+        if (const auto done = writing_.RunScript(command); !done) return done.error();
+    }
+    return {};
 }
 
 }  // namespace berth::relay

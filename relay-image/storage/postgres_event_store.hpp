@@ -34,6 +34,7 @@ public:
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override;
     Result<std::int64_t> RemoveExpired(std::int64_t now) override;
     Result<StoreFigures> Measure() override;
+    Result<void> Compact() override;
 
 private:
     Result<Rows> Ask(EventQuery query, const Filter& filter, const QueryRange& range);

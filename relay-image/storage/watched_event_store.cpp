@@ -74,4 +74,12 @@ Result<std::int64_t> WatchedEventStore::RemoveExpired(std::int64_t now)
     return removed;
 }
 
+EventStoreFactory Watching(EventStoreFactory factory, HotTail& tail,
+                           WatchedEventStore::StoredTold told)
+{
+    return [factory = std::move(factory), &tail, told] {
+        return std::make_unique<WatchedEventStore>(factory(), tail, told);
+    };
+}
+
 }  // namespace berth::relay

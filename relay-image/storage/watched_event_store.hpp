@@ -45,4 +45,9 @@ private:
     const StoredTold told_;
 };
 
+/// Makes stores that tell `tail`, which outlives them.
+EventStoreFactory Watching(
+    EventStoreFactory factory, HotTail& tail,
+    WatchedEventStore::StoredTold told = WatchedEventStore::StoredTold::kHere);
+
 }  // namespace berth::relay

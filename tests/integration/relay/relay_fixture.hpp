@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -36,7 +40,31 @@ inline nostr::Event Sign(const nostr::SecretKey& key, EventDraft draft = {})
 
 inline std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
-/// One PostgreSQL for the whole program, and an empty database for each test.
+/// Folders for the databases of a program's tests, deleted at its end.
+class LmdbFolders {
+public:
+    LmdbFolders()
+    {
+        if (!::mkdtemp(root_.data()))
+            throw std::runtime_error{"No temporary folder could be made."};
+    }
+    ~LmdbFolders()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(root_, ignored);
+    }
+    LmdbFolders(const LmdbFolders&) = delete;
+    LmdbFolders& operator=(const LmdbFolders&) = delete;
+
+    std::string New() { return "lmdb:" + root_ + "/" + std::to_string(++count_); }
+
+private:
+    std::string root_ = "/tmp/berth-lmdb-XXXXXX";
+    int count_ = 0;
+};
+
+/// One PostgreSQL for the whole program, and an empty database for each test. With
+/// `BERTH_TEST_STORAGE=lmdb` in the environment the databases are folders of LMDB instead.
 class RelayTest : public testing::Test {
 protected:
     static berth::test::PrivatePostgres& Postgres()
@@ -46,8 +74,16 @@ protected:
     }
     static std::string NewDatabase()
     {
+        const auto* storage = std::getenv("BERTH_TEST_STORAGE");
+        if (storage && std::string_view{storage} == "lmdb") return NewLmdb();
         static int count = 0;
         return Postgres().CreateDatabase("relay" + std::to_string(++count));
+    }
+
+    static std::string NewLmdb()
+    {
+        static LmdbFolders folders;
+        return folders.New();
     }
 
     const nostr::SecretKey alice_ = nostr::SecretKey::Generate();

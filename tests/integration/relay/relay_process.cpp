@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 constexpr auto kStartLimit = 30s;
 constexpr auto kLogLimit = 10s;
 constexpr auto kPollEvery = 5ms;
+constexpr std::string_view kLmdb = "lmdb:";
 constexpr auto kProgram = BERTH_BINARY_DIR "/relay-image/berth-relay";
 
 fs::path MakeFolder()
@@ -54,11 +55,16 @@ std::string ReadAll(const fs::path& path)
 
 }  // namespace
 
-RelayProcess::RelayProcess(const std::string& database_url, Settings settings)
+RelayProcess::RelayProcess(const std::string& database, Settings settings)
     : folder_{MakeFolder()}, settings_{std::move(settings)}
 {
     settings_.emplace("ADDRESS", "127.0.0.1:0");
-    settings_.emplace("DATABASE_URL", database_url);
+    if (database.starts_with(kLmdb)) {
+        settings_.emplace("STORAGE", "lmdb");
+        settings_.emplace("LMDB_FOLDER", database.substr(kLmdb.size()));
+    } else {
+        settings_.emplace("DATABASE_URL", database);
+    }
     settings_.emplace("READY_FILE", folder_ / "ready");
     Start();
 }

@@ -16,8 +16,9 @@ public:
     /// BERTH_RELAY_<key> = value; a key that begins with BERTH_ is taken as it is.
     using Settings = std::map<std::string, std::string>;
 
-    /// Starts it and waits until it serves.
-    RelayProcess(const std::string& database_url, Settings settings = {});
+    /// Starts it and waits until it serves. `database` is a postgresql:// address, or `lmdb:` and a
+    /// folder.
+    RelayProcess(const std::string& database, Settings settings = {});
     RelayProcess(const RelayProcess&) = delete;
     RelayProcess& operator=(const RelayProcess&) = delete;
     ~RelayProcess();

@@ -23,6 +23,13 @@ TEST(HealthTest, SaysWhatIsNotConfiguredAndWhatIsDown)
     EXPECT_NE(down.find(R"("postgresql":"down")"), std::string::npos);
 }
 
+TEST(HealthTest, NamesTheStorageOfARelayWithoutADatabaseBesideIt)
+{
+    const auto text = HealthDocument({.storage = "lmdb", .database_up = true}, FromUnixSeconds(0));
+    EXPECT_NE(text.find(R"("lmdb":"ok")"), std::string::npos);
+    EXPECT_NE(text.find(R"("postgresql":"disabled")"), std::string::npos);
+}
+
 TEST(FiguresTest, AveragesTheLastTenFullSeconds)
 {
     Figures figures;

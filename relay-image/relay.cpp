@@ -22,6 +22,7 @@
 #include "relay-image/life/descriptors.hpp"
 #include "relay-image/life/hand_over.hpp"
 #include "relay-image/mirror/mirrors.hpp"
+#include "relay-image/retention/retention.hpp"
 #include "relay-image/storage/hot_tail_filler.hpp"
 #include "relay-image/storage/peer_watch.hpp"
 #include "relay-image/storage/watched_event_store.hpp"
@@ -52,7 +53,9 @@ public:
           store_{MakeStoreFactory(settings.storage, &peers_)},
           watched_store_{Watching(store_, tail_)},
           writing_store_{Watching(store_, tail_, WatchedEventStore::StoredTold::kByCaller)},
-          writer_{writing_store_, clock, log, [this](auto written) { Report(std::move(written)); }},
+          retention_{settings.retention, ClassesBy(access_), log},
+          writer_{writing_store_, clock, log, [this](auto written) { Report(std::move(written)); },
+                  [this](auto& store, auto now) { return retention_.WorkOrWarn(store, now); }},
           filler_{store_, tail_, clock},
           readers_{watched_store_, settings.reader_threads},
           membership_{access_, clock, settings_.self_key,
@@ -365,6 +368,7 @@ private:
     EventStoreFactory store_;
     EventStoreFactory watched_store_;
     EventStoreFactory writing_store_;  ///< TellTail tells what it stores.
+    Retention retention_;
     EventWriter writer_;
     HotTailFiller filler_;
     EventReaders readers_;

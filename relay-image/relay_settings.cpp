@@ -125,8 +125,9 @@ std::span<const Setting> DeclaredSettings()
 {
     static const auto all = [] {
         std::vector<Setting> table;
-        for (const auto& part : {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
-                                 DeclaredTransportSettings(), DeclaredMirrorSettings()}) {
+        for (const auto& part :
+             {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
+              DeclaredRetentionSettings(), DeclaredTransportSettings(), DeclaredMirrorSettings()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -152,12 +153,15 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         if (!key) return key.error();
         self_key = *key;
     }
+    const auto retention = ReadRetentionSettings(config);
+    if (!retention) return retention.error();
     const auto storage = ReadStorageSettings(config);
     if (!storage) return storage.error();
     RelaySettings settings{
         .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
         .storage = *storage,
+        .retention = *retention,
         .dashboard = *dashboard,
         .profile = *profile,
         .limits = ReadLimits(config),
@@ -173,6 +177,7 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
                     "relay.announce needs relay.self_key_file and relay.url.");
     }
     if (self_key) settings.profile.self = self_key->pubkey();
+    settings.profile.retention = RetentionDocument(*retention);
     return settings;
 }
 

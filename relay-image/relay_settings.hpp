@@ -12,6 +12,7 @@
 #include "relay-image/mirror/mirror_settings.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
+#include "relay-image/retention/retention_rule.hpp"
 #include "relay-image/storage/storage_settings.hpp"
 #include "relay-image/transport/transport_settings.hpp"
 
@@ -22,6 +23,7 @@ struct RelaySettings {
     TransportSettings transport;
     std::string ready_file;
     StorageSettings storage;
+    RetentionSettings retention;
     DashboardGuard::Settings dashboard;
     RelayProfile profile;
     Limits limits;

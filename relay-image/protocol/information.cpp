@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 namespace berth::relay {
@@ -52,6 +53,7 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
     }
     if (!profile.contact.empty()) document["contact"] = profile.contact;
     if (!profile.icon.empty()) document["icon"] = profile.icon;
+    if (!profile.retention.empty()) document["retention"] = json::parse(profile.retention);
     return json::serialize(document);
 }
 

@@ -14,7 +14,8 @@ struct RelayProfile {
     std::string self;    ///< The relay's own public key, hex; empty if it has none.
     std::string contact;
     std::string icon;
-    std::string url;  ///< `wss://...` as clients know it; what NIP-42 events must name.
+    std::string url;             ///< `wss://...` as clients know it; what NIP-42 events must name.
+    std::string retention = {};  ///< JSON of NIP-11's `retention`; empty if all is kept.
     bool auth_required = false;
     bool restricted_writes = false;  ///< Only the listed writers may publish.
 };

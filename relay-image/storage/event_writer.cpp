@@ -25,10 +25,13 @@ bool ConnectionFailed(const Error& error)
 }  // namespace
 
 EventWriter::EventWriter(const EventStoreFactory& factory, const Clock& clock, Log& log,
-                         Report report)
-    : store_{factory()}, clock_{clock}, log_{log}, report_{std::move(report)}, thread_{[this] {
-          Work();
-      }}
+                         Report report, Housework housework)
+    : store_{factory()},
+      clock_{clock},
+      log_{log},
+      report_{std::move(report)},
+      housework_{std::move(housework)},
+      thread_{[this] { Work(); }}
 {
 }
 
@@ -56,7 +59,8 @@ void EventWriter::Work()
     auto backoff = std::chrono::milliseconds{kFirstBackoff};
     bool migrated = MigrateOnce();
     while (true) {
-        auto batch = Take(migrated ? kIdleCheck : backoff);
+        const auto patience = more_housework_ ? 0ms : kIdleCheck;
+        auto batch = Take(migrated ? patience : backoff);
         if (!migrated) {
             backoff = std::min<std::chrono::milliseconds>(2 * backoff, kLastBackoff);
             migrated = MigrateOnce();
@@ -143,7 +147,15 @@ void EventWriter::KeepHouse()
     }
     if (answers && !healthy_) log_.Info("the database answers again");
     healthy_ = answers.has_value();
-    if (!answers || Steady::now() < next_removal_) return;
+    more_housework_ = false;
+    if (!answers) return;
+    RemoveExpired();
+    if (housework_) more_housework_ = housework_(*store_, ToUnixSeconds(clock_.Now()));
+}
+
+void EventWriter::RemoveExpired()
+{
+    if (Steady::now() < next_removal_) return;
     next_removal_ = Steady::now() + kRemovalEvery;
     const auto removed = store_->RemoveExpired(ToUnixSeconds(clock_.Now()));
     if (!removed) log_.Warning("expired events stay", {{"error", removed.error().message}});

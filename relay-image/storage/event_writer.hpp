@@ -50,7 +50,11 @@ public:
     /// Called on the writer's thread with each batch, after its commit.
     using Report = std::function<void(std::vector<Written>)>;
 
-    EventWriter(const EventStoreFactory& factory, const Clock& clock, Log& log, Report report);
+    /// Called on the writer's thread while nothing waits to be written; true if it has more to do.
+    using Housework = std::function<bool(EventStore&, std::int64_t now)>;
+
+    EventWriter(const EventStoreFactory& factory, const Clock& clock, Log& log, Report report,
+                Housework housework = {});
     /// Writes what is queued, then ends.
     ~EventWriter();
 
@@ -68,11 +72,14 @@ private:
     void Write(std::vector<Submission> batch);
     std::vector<Result<Verdict>> Store(const std::vector<EventPtr>& events);
     void KeepHouse();
+    void RemoveExpired();
 
     const std::unique_ptr<EventStore> store_;
     const Clock& clock_;
     Log& log_;
     const Report report_;
+    const Housework housework_;
+    bool more_housework_ = false;
     std::atomic<bool> healthy_ = false;
     Steady::time_point next_removal_{};
     std::mutex mutex_;  ///< Guards the two below.

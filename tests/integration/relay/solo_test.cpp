@@ -52,6 +52,24 @@ TEST_F(SoloTest, HasEveryAcknowledgedEventAfterKill)
     EXPECT_EQ(kept, acknowledged);
 }
 
+TEST_F(SoloTest, ForgetsByItsRulesAndSaysSo)
+{
+    RelayProcess relay{NewLmdb(), {{"RETENTION", "kinds=7 age=1h"}}};
+    const auto document =
+        boost::json::parse(Fetch(relay.port(), "/", {{"Accept", "application/nostr+json"}}).body);
+    EXPECT_EQ(document.at("retention").at(0).at("time"), 3'600);
+    RelayClient client{relay.port()};
+    const auto kept = Sign(alice_, {.created_at = Now() - 7'200});
+    ASSERT_EQ(client.Publish(kept), "true");
+    ASSERT_EQ(client.Publish(Sign(alice_, {.kind = 7, .created_at = Now() - 7'200})), "true");
+    relay.Terminate();
+    relay.Start();  // It begins with a round.
+    RelayClient again{relay.port()};
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (again.Query("{}").size() > 1 && std::chrono::steady_clock::now() < limit) {}
+    EXPECT_EQ(again.Query("{}"), std::vector{kept.id});
+}
+
 TEST_F(SoloTest, SharesItsFolderWithAnotherProcess)
 {
     RelayProcess second{database_};

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/file.hpp"
+#include "relay-image/backup/backup_schedule.hpp"
 #include "relay-image/governance/announcement.hpp"
 #include "relay-image/governance/profile.hpp"
 #include "relay-image/http/dashboard_pages.hpp"
@@ -71,7 +72,8 @@ public:
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings_.transport},
           ports_{io_, settings_.transport, tls_, *throttle_, server_},
-          mirrors_{settings.mirrors, MirrorPorts(clock)}
+          mirrors_{settings.mirrors, MirrorPorts(clock)},
+          backups_{settings.backup, store_, clock, log}
     {
         AddPublicPages(routes_, context_, [this] { return CurrentHealth(); });
         dashboard_.AddTo(routes_);
@@ -383,6 +385,7 @@ private:
     Server server_;
     Ports ports_;
     Mirrors mirrors_;
+    BackupSchedule backups_;
 };
 
 }  // namespace

@@ -125,9 +125,9 @@ std::span<const Setting> DeclaredSettings()
 {
     static const auto all = [] {
         std::vector<Setting> table;
-        for (const auto& part :
-             {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
-              DeclaredRetentionSettings(), DeclaredTransportSettings(), DeclaredMirrorSettings()}) {
+        for (const auto& part : {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
+                                 DeclaredRetentionSettings(), DeclaredBackupSettings(),
+                                 DeclaredTransportSettings(), DeclaredMirrorSettings()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -153,6 +153,8 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         if (!key) return key.error();
         self_key = *key;
     }
+    auto backup = ReadBackupSettings(config);
+    if (!backup) return backup.error();
     const auto retention = ReadRetentionSettings(config);
     if (!retention) return retention.error();
     const auto storage = ReadStorageSettings(config);
@@ -162,6 +164,7 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .ready_file = config.Text("relay.ready_file"),
         .storage = *storage,
         .retention = *retention,
+        .backup = std::move(*backup),
         .dashboard = *dashboard,
         .profile = *profile,
         .limits = ReadLimits(config),

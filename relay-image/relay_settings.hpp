@@ -7,6 +7,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/config/config.hpp"
+#include "relay-image/backup/backup_settings.hpp"
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/http/dashboard_guard.hpp"
 #include "relay-image/mirror/mirror_settings.hpp"
@@ -24,6 +25,7 @@ struct RelaySettings {
     std::string ready_file;
     StorageSettings storage;
     RetentionSettings retention;
+    std::optional<BackupSettings> backup;
     DashboardGuard::Settings dashboard;
     RelayProfile profile;
     Limits limits;

@@ -54,6 +54,8 @@ Subcommand DeleteCommand();
 Subcommand CompactCommand();
 Subcommand CheckCommand();
 Subcommand SyncCommand();
+Subcommand BackupCommand();
+Subcommand RestoreCommand();
 
 /// Says what went wrong, and which end of the program that is.
 Exit Explain(const Invocation& invocation, const Error& error);

@@ -12,12 +12,12 @@
 #include "core/base/assert.hpp"
 #include "core/base/encoding.hpp"
 #include "core/nostr/event.hpp"
+#include "relay-image/backup/packing.hpp"
 
 namespace berth::relay {
 namespace {
 
 constexpr int kGzip = 15 + 16;  ///< zlib's widest window, with gzip's frame.
-constexpr int kMemory = 8;      ///< zlib's default.
 constexpr std::size_t kChunk = 256 << 10;
 
 EventKey KeyOf(const std::string& line)
@@ -94,22 +94,6 @@ WholePieces FindWholePieces(const std::filesystem::path& file, bool compressed)
 {
     std::ifstream in{file, std::ios::binary};
     return compressed ? FindWholeMembers(in) : FindWholeLines(in);
-}
-
-std::string Gzip(std::string_view bytes)
-{
-    z_stream stream{};
-    BERTH_ASSERT(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzip, kMemory,
-                              Z_DEFAULT_STRATEGY) == Z_OK);
-    std::string member(deflateBound(&stream, bytes.size()), '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    stream.next_out = reinterpret_cast<Bytef*>(member.data());
-    stream.avail_out = static_cast<uInt>(member.size());
-    BERTH_ASSERT(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-    member.resize(stream.total_out);
-    deflateEnd(&stream);
-    return member;
 }
 
 EventFile::EventFile(std::filesystem::path path)

@@ -44,7 +44,4 @@ struct WholePieces {
 /// Reads lines up to the last line end, or gzip members up to the last whole one.
 WholePieces FindWholePieces(const std::filesystem::path& file, bool compressed);
 
-/// One gzip member of `bytes`; the same bytes give the same member.
-std::string Gzip(std::string_view bytes);
-
 }  // namespace berth::relay

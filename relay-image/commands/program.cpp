@@ -15,7 +15,7 @@ const std::vector<Subcommand>& Subcommands()
 {
     static const std::vector<Subcommand> all{ServeCommand(),  ExportCommand(),  ImportCommand(),
                                              DeleteCommand(), CompactCommand(), CheckCommand(),
-                                             SyncCommand()};
+                                             SyncCommand(),   BackupCommand(),  RestoreCommand()};
     return all;
 }
 

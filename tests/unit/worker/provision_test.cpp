@@ -389,8 +389,7 @@ TEST_F(ProvisionTest, PublishDnsPointsAtAnEdgeByItsNameOrAddress)
 TEST_F(ProvisionTest, VerifyRelayWaitsUntilTheReportIsAccepted)
 {
     VerifyRelay verify{prober_, sealer_, edge_};
-    auto& check = *prober_.report.add_checks();
-    check.set_name("health");
+    prober_.report.add_checks()->set_name("health");
     const auto failing = Run(verify, JobAt("verify_relay"));
     ASSERT_TRUE(failing->report().has_not_yet());
     EXPECT_NE(failing->report().not_yet().waiting_for().find("health"), std::string::npos);

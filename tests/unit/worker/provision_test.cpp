@@ -379,13 +379,6 @@ TEST_F(ProvisionTest, PublishDnsTriesAgainWhereNobodyCanSayWhatTheCustomerHas)
     EXPECT_EQ(Run(publish, job).error().reason, "DNS_UNAVAILABLE");
 }
 
-TEST_F(ProvisionTest, PublishDnsPointsAtAnEdgeByItsNameOrAddress)
-{
-    EXPECT_EQ(EdgeRecord("a.b", {.address = "edge.berth.test", .wildcard_zone = {}}, 60s).type,
-              "CNAME");
-    EXPECT_EQ(EdgeRecord("a.b", {.address = "2001:db8::1", .wildcard_zone = {}}, 60s).type, "AAAA");
-}
-
 TEST_F(ProvisionTest, VerifyRelayWaitsUntilTheReportIsAccepted)
 {
     VerifyRelay verify{prober_, sealer_, edge_};

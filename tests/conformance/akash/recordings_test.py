@@ -275,6 +275,9 @@ class Moves:
         if done.returncode != 0 or json.loads(done.stdout)["code"] != 0:
             raise AssertionError(f"send {path}: {done.stdout}{done.stderr}")
 
+    def wait_height(self, height):
+        self.network.wait_until(lambda: self.network.height() >= int(height))
+
     def next_block(self):
         height = self.network.height()
         self.network.wait_until(lambda: self.network.height() > height)

@@ -36,12 +36,7 @@ protected:
         Command command{.argv = {BERTH_BINARY_DIR "/relay-image/berth-relay"},
                         .stdin_bytes = input};
         std::ranges::move(words, std::back_inserter(command.argv));
-        if (database.starts_with("lmdb:")) {
-            command.environment = {{"BERTH_RELAY_STORAGE", "lmdb"},
-                                   {"BERTH_RELAY_LMDB_FOLDER", database.substr(5)}};
-        } else if (!database.empty()) {
-            command.environment = {{"BERTH_RELAY_DATABASE_URL", database}};
-        }
+        if (!database.empty()) command.environment = EnvironmentOf(database);
         ProcessRunner runner{1};
         return runner.Run(command, Deadline::After(60s)).value();
     }

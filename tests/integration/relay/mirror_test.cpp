@@ -91,7 +91,7 @@ protected:
     {
         Command command{
             .argv = {BERTH_BINARY_DIR "/relay-image/berth-relay", "sync"},
-            .environment = {{"BERTH_RELAY_DATABASE_URL", database}},
+            .environment = EnvironmentOf(database),
         };
         command.argv.insert(command.argv.end(), words.begin(), words.end());
         const auto output = ProcessRunner{1}.Run(command, Deadline::After(60s));

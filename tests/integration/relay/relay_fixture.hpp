@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -62,6 +63,15 @@ private:
     std::string root_ = "/tmp/berth-lmdb-XXXXXX";
     int count_ = 0;
 };
+
+/// The settings under which a program of the relay opens a database as NewDatabase names it.
+inline std::map<std::string, std::string> EnvironmentOf(const std::string& database)
+{
+    constexpr std::string_view kLmdb = "lmdb:";
+    if (!database.starts_with(kLmdb)) return {{"BERTH_RELAY_DATABASE_URL", database}};
+    return {{"BERTH_RELAY_STORAGE", "lmdb"},
+            {"BERTH_RELAY_LMDB_FOLDER", database.substr(kLmdb.size())}};
+}
 
 /// One PostgreSQL for the whole program, and an empty database for each test. With
 /// `BERTH_TEST_STORAGE=lmdb` in the environment the databases are folders of LMDB instead.

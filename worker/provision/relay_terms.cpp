@@ -26,7 +26,11 @@ std::map<std::string, Secret> RelayEnvironment(const v1::JobOrder& order,
          Text(terms.marketplace + "," + terms.operator_key + "," + order.customer())},
         {"BERTH_RELAY_PUBKEY", Text(order.customer())},
         {"BERTH_RELAY_URL", Text("wss://" + host)},
-        {"BERTH_RELAY_AUTH_REQUIRED", Text(limits.auth_required() ? "true" : "false")}};
+        {"BERTH_RELAY_AUTH_REQUIRED", Text(limits.auth_required() ? "true" : "false")},
+        // Behind edge and ingress all clients have one address.
+        {"BERTH_RELAY_CONNECTIONS_PER_ADDRESS", Text("0")},
+        {"BERTH_RELAY_EVENTS_PER_ADDRESS", Text("0")},
+        {"BERTH_RELAY_REQUESTS_PER_ADDRESS", Text("0")}};
     const auto set = [&](const char* name, const std::string& value) {
         if (!value.empty() && value != "0") environment.emplace(name, Text(value));
     };

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/array.hpp>
@@ -11,7 +12,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/error.hpp"
 #include "core/nostr/event.hpp"
-#include "core/probe/connection.hpp"
+#include "core/probe/websocket_client.hpp"
 
 namespace berth::probe {
 
@@ -30,13 +31,15 @@ public:
     static Result<std::unique_ptr<RelayClient>> Connect(const Endpoint& endpoint,
                                                         const std::string& path, Deadline deadline,
                                                         std::size_t message_limit = 1 << 20);
-    ~RelayClient();
 
     /// How many more bytes may come in, all messages together; 64 MiB at first.
-    void set_byte_limit(std::size_t limit);
+    void set_byte_limit(std::size_t limit) { socket_->set_byte_limit(limit); }
 
     /// Sends one text message.
-    Result<void> Send(std::string_view json, Deadline deadline);
+    Result<void> Send(std::string_view json, Deadline deadline)
+    {
+        return socket_->Send(json, deadline);
+    }
     /// The next message: a JSON array that starts with a word. A challenge is also remembered.
     Result<boost::json::array> Receive(Deadline deadline);
 
@@ -54,18 +57,18 @@ public:
                                          Time now, Deadline deadline);
 
     /// The newest AUTH challenge.
-    const std::optional<std::string>& challenge() const;
+    const std::optional<std::string>& challenge() const { return challenge_; }
     /// What the server's certificate said; nothing without TLS.
-    const std::optional<Certificate>& certificate() const;
+    const std::optional<Certificate>& certificate() const { return socket_->certificate(); }
 
 private:
-    struct State;
-    explicit RelayClient(std::unique_ptr<State> state);
+    explicit RelayClient(std::unique_ptr<WebSocketClient> socket) : socket_{std::move(socket)} {}
 
     /// Waits for the OK of an event id.
     Result<Acknowledgement> AwaitOk(const std::string& id, Deadline deadline);
 
-    std::unique_ptr<State> state_;
+    const std::unique_ptr<WebSocketClient> socket_;
+    std::optional<std::string> challenge_;
 };
 
 }  // namespace berth::probe

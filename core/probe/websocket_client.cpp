@@ -51,6 +51,11 @@ Result<std::unique_ptr<WebSocketClient>> WebSocketClient::Connect(
     return std::unique_ptr<WebSocketClient>{new WebSocketClient{std::move(state)}};
 }
 
+void WebSocketClient::set_byte_limit(std::size_t limit)
+{
+    state_->connection->set_byte_limit(limit);
+}
+
 Result<void> WebSocketClient::Send(std::string_view text, Deadline deadline)
 {
     state_->connection->set_deadline(deadline);
@@ -68,6 +73,11 @@ Result<std::string> WebSocketClient::Receive(Deadline deadline)
     state_->stream.read(buffer, code);
     if (code) return state_->Failed(code);
     return boost::beast::buffers_to_string(buffer.data());
+}
+
+const std::optional<Certificate>& WebSocketClient::certificate() const
+{
+    return state_->connection->certificate();
 }
 
 }  // namespace berth::probe

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,9 +22,15 @@ public:
         std::size_t message_limit = 1 << 20);
     ~WebSocketClient();
 
+    /// How many more bytes may come in, all messages together; 64 MiB at first.
+    void set_byte_limit(std::size_t limit);
+
     Result<void> Send(std::string_view text, Deadline deadline);
     /// The next message.
     Result<std::string> Receive(Deadline deadline);
+
+    /// What the server's certificate said; nothing without TLS.
+    const std::optional<Certificate>& certificate() const;
 
 private:
     struct State;

@@ -48,6 +48,13 @@ Result<void> CheckRoom(std::size_t taken, std::size_t most)
                 "This list holds " + std::to_string(most) + " entries at most.");
 }
 
+std::string_view Shortened(std::string_view text, std::size_t most)
+{
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+    return text.substr(0, most);
+}
+
 Amendment::Amendment(Rules rules, const AccessPolicy& access, Actor actor, std::int64_t now)
     : rules_{std::move(rules)}, access_{access}, actor_{std::move(actor)}, now_{now}
 {
@@ -59,7 +66,7 @@ void Amendment::Record(const std::string& act, const std::string& subject)
                         .by = actor_.pubkey,
                         .via = actor_.via,
                         .act = act,
-                        .subject = subject.substr(0, kMaxReason)});
+                        .subject = std::string{Shortened(subject, kMaxReason)}});
     const auto key = AuditKey(rules_.audit, now_);
     rules_.audit[key] = audited_.back();
     Put(collection::kAudit, key, RecordOf(audited_.back()));

@@ -6,6 +6,7 @@
 
 #include "core/base/encoding.hpp"
 #include "core/nostr/event.hpp"
+#include "relay-image/governance/amendment_checks.hpp"
 
 namespace berth::relay {
 namespace {
@@ -26,10 +27,7 @@ std::string ReasonOf(const nostr::Event& report, const nostr::Tag& tag)
 {
     auto reason = tag.size() >= 3 ? tag[2] : "";
     if (!report.content.empty()) reason += (reason.empty() ? "" : ": ") + report.content;
-    if (reason.size() <= kMaxReason) return reason;
-    auto end = kMaxReason;
-    while ((static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;  // Whole characters.
-    return reason.substr(0, end);
+    return std::string{Shortened(reason, kMaxReason)};
 }
 
 bool IsSettled(const Rules& rules, const std::string& event_id, const std::string& pubkey)

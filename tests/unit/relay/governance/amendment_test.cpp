@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/strict_json.hpp"
 #include "relay-image/governance/membership_events.hpp"
 
 namespace berth::relay {
@@ -91,6 +92,14 @@ TEST_F(AmendmentTest, TakesNoTextThatCannotBeShown)
     EXPECT_EQ(ReasonOf(amendment.Set("name", std::string(101, 'x'))), "BAD_SETTING");
     EXPECT_EQ(ReasonOf(amendment.Set("password", "x")), "UNKNOWN_SETTING");
     EXPECT_TRUE(amendment.edits().empty());
+}
+
+TEST_F(AmendmentTest, WritesOnlyRecordsThatCanBeReadAgain)
+{
+    auto amendment = ByOwner();
+    ASSERT_TRUE(amendment.Set("description", std::string(999, 'x') + "\u00e9 and more"));
+    for (const auto& edit : amendment.edits()) EXPECT_TRUE(ParseJsonStrict(*edit.json));
+    EXPECT_EQ(amendment.audited().front().subject, std::string(999, 'x')) << "a whole character";
 }
 
 TEST_F(AmendmentTest, TakesTheRoleFromAllWhenItIsDeleted)

@@ -204,7 +204,7 @@ std::optional<std::int64_t> HotTail::BeginPage()
     const std::unique_lock lock{mutex_};
     const bool room = events_.bytes() < max_bytes_ - max_bytes_ / 8;
     if (page_ || !room || !trusted_ || complete_from_ == Limit::min()) return std::nullopt;
-    page_.emplace().complete_from = complete_from_;
+    page_ = Meanwhile{complete_from_, {}, {}, {}, false};
     return complete_from_ - 1;
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/encoding.hpp"
 #include "core/base/secret.hpp"
 #include "relay-image/governance/address_range.hpp"
+#include "relay-image/http/basic_credentials.hpp"
 
 namespace berth::relay {
 namespace {
@@ -17,21 +18,10 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
-constexpr std::string_view kScheme = "Basic ";
 constexpr int kMaxFailures = 10;
 constexpr auto kWindow = 60s;
 constexpr std::size_t kMaxAddresses = 4096;
 constexpr int kMaxHashing = 4;
-constexpr std::size_t kMaxPassword = 1024;
-
-std::optional<std::string> PasswordOf(std::string_view authorization)
-{
-    if (!authorization.starts_with(kScheme)) return std::nullopt;
-    const auto credentials = FromBase64(authorization.substr(kScheme.size()));
-    const auto colon = credentials ? credentials->find(':') : std::string::npos;
-    if (colon == std::string::npos || credentials->size() > kMaxPassword) return std::nullopt;
-    return credentials->substr(colon + 1);
-}
 
 }  // namespace
 
@@ -58,7 +48,7 @@ asio::awaitable<DashboardGuard::Decision> DashboardGuard::Decide(const HttpCall&
     if (failures_.size() >= kMaxAddresses || hashing_ >= kMaxHashing) {
         co_return Decision::kThrottled;
     }
-    auto password = PasswordOf(authorization);
+    auto password = BasicPassword(authorization);
     bool fits = false;
     if (password) fits = co_await Fits(std::move(*password));
     if (fits) co_return Decision::kAllowed;

@@ -8,6 +8,7 @@
 #include "relay-image/transport/proxy_header.hpp"
 #include "relay-image/transport/upgrade.hpp"
 #include "relay-image/transport/utf8.hpp"
+#include "tests/fuzz/take_line.hpp"
 
 namespace berth::relay::fuzz {
 namespace {
@@ -37,13 +38,6 @@ std::vector<std::string> Outcome(std::string_view bytes, std::size_t piece, Comp
         BERTH_ASSERT(part.empty());
     }
     return outcome;
-}
-
-std::string_view TakeLine(std::string_view& text)
-{
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    return line;
 }
 
 }  // namespace

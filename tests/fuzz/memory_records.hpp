@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+
+#include "relay-image/storage/event_store.hpp"
+
+namespace berth::relay::fuzz {
+
+/// A store that keeps records in memory, and no events.
+class MemoryRecords final : public EventStore {
+public:
+    Result<void> PutRecord(const std::string& collection, const std::string& key,
+                           const std::string& json) override
+    {
+        records_[collection][key] = json;
+        return {};
+    }
+    Result<void> EraseRecord(const std::string& collection, const std::string& key) override
+    {
+        records_[collection].erase(key);
+        return {};
+    }
+    Result<std::vector<Record>> LoadRecords(const std::string& collection) override
+    {
+        std::vector<Record> loaded;
+        for (const auto& [key, json] : records_[collection]) loaded.push_back({key, json});
+        return loaded;
+    }
+
+    using Events = Result<std::vector<StoredEvent>>;
+    Events Find(const Filter&, std::int64_t, std::int64_t) override { return {}; }
+    Events Page(const Filter&, const EventKey&, std::int64_t) override { return {}; }
+    Result<std::vector<Verdict>> Store(std::span<const EventPtr>) override { return {}; }
+    Result<std::int64_t> Count(const Filter&, std::int64_t, std::int64_t) override { return 0; }
+    Result<std::vector<std::string>> Authors(const Filter&, std::int64_t, std::int64_t) override
+    {
+        return {};
+    }
+    Result<std::vector<EventKey>> Keys(const Filter&, std::int64_t, std::int64_t) override
+    {
+        return {};
+    }
+    Result<std::int64_t> Remove(const Filter&, std::int64_t) override { return 0; }
+    Result<std::int64_t> RemoveExpired(std::int64_t) override { return 0; }
+    Result<StoreFigures> Measure() override { return {}; }
+    Result<void> Migrate() override { return {}; }
+    Result<void> Check() override { return {}; }
+
+private:
+    std::map<std::string, std::map<std::string, std::string>> records_;
+};
+
+}  // namespace berth::relay::fuzz

@@ -134,16 +134,18 @@ private:
 
     Result<void> Apply(const RelaySettings& settings)
     {
-        if (settings.transport.tls) {
-            const auto used = tls_.Use(*settings.transport.tls);
-            if (!used) return used;
-        }
+        if (const auto used = UseCertificate(settings.transport); !used) return used;
         settings_.transport = settings.transport;
         settings_.profile = settings.profile;
         settings_.limits = settings.limits;
         throttle_->Use(settings.transport.rates);
         intake_.Use(settings.limits);
         return {};
+    }
+
+    Result<void> UseCertificate(const TransportSettings& transport)
+    {
+        return transport.tls ? tls_.Use(*transport.tls) : Result<void>{};
     }
 
     /// Looks every now and then whether the certificate was renewed.
@@ -173,24 +175,23 @@ private:
     {
         const auto& transport = settings_.transport;
         throttle_->Use(transport.rates);
-        if (transport.tls) {
-            const auto used = tls_.Use(*transport.tls);
-            if (!used) return used;
-        }
+        if (const auto used = UseCertificate(transport); !used) return used;
+        if (!inheritance_) return inheritance_.error();
         Listening listening{io_};
-        listening.Inherit(inheritance_.sockets);
+        if (const auto taken = listening.Inherit(inheritance_->sockets); !taken) return taken;
         for (const bool over_tls : {false, true}) {
             for (const auto& address : over_tls ? transport.tls_addresses : transport.addresses) {
                 auto acceptor = listening.Open(address);
                 if (!acceptor) return acceptor.error();
                 const auto taken = TextOf(acceptor->local_endpoint());
                 log_.Info("listening", {{"address", taken}, {"tls", over_tls}});
-                if (!taken_addresses_.empty()) taken_addresses_ += "\n";
-                taken_addresses_ += taken;
+                taken_addresses_ += (taken_addresses_.empty() ? "" : "\n") + taken;
                 ports_.Serve(std::move(*acceptor), over_tls);
             }
         }
-        return {};
+        // At sockets that were open before, clients wait until they can be served.
+        if (inheritance_->sockets == 0) ports_.Open();
+        return inheritance_->all_are_needed() ? listening.CheckAllTaken() : Result<void>{};
     }
 
     /// On the writer's thread: carries a batch over; all are answered before it is fanned out.
@@ -216,7 +217,7 @@ private:
         const auto median = figures_.latencies.Quantile(50);
         return {.storage = settings_.storage.service_name(),
                 .database_up = writer_.healthy(),
-                .draining = draining_,
+                .draining = draining_ && !hand_over_.done(),
                 .time_to_store = std::chrono::floor<std::chrono::milliseconds>(median),
                 .disk_free_bytes = MeasureProcess("/").disk_free_bytes,
                 .certificate_ends = tls_.expires()};
@@ -312,7 +313,8 @@ private:
         Await([this] { return writer_.healthy() && governor_.loaded(); }, Steady::time_point::max(),
               [this] {
                   log_.Info("serving");
-                  TellPredecessor(inheritance_);
+                  ports_.Open();
+                  TellPredecessor(*inheritance_);
                   if (settings_.announce) Announce();
                   if (settings_.ready_file.empty()) return;
                   const auto written =
@@ -348,13 +350,11 @@ private:
 
     RelaySettings settings_;  ///< The safe ones change on the I/O thread.
     const SettingsSource again_;
-    const Inheritance inheritance_ = TakeInheritance();
+    const Result<Inheritance> inheritance_ = TakeInheritance();
     Log& log_;
     asio::io_context io_{1};
     asio::signal_set signals_{io_};
-    asio::steady_timer timer_{io_};
-    asio::steady_timer tending_{io_};
-    asio::steady_timer watching_{io_};
+    asio::steady_timer timer_{io_}, tending_{io_}, watching_{io_};
     HandOver hand_over_{io_};
     std::string taken_addresses_;
     bool draining_ = false;

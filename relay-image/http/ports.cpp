@@ -85,20 +85,27 @@ Ports::Ports(asio::io_context& io, const TransportSettings& settings, const Tls&
 
 void Ports::Serve(Acceptor acceptor, bool over_tls)
 {
-    acceptors_.push_back(std::make_shared<Acceptor>(std::move(acceptor)));
-    asio::co_spawn(io_, AcceptAll(acceptors_.back(), over_tls), asio::detached);
+    doors_.push_back({std::make_shared<Acceptor>(std::move(acceptor)), over_tls});
+}
+
+void Ports::Open()
+{
+    if (std::exchange(open_, true)) return;
+    for (const auto& [acceptor, over_tls] : doors_) {
+        asio::co_spawn(io_, AcceptAll(acceptor, over_tls), asio::detached);
+    }
 }
 
 void Ports::StopListening()
 {
     boost::system::error_code ignored;
-    for (const auto& acceptor : acceptors_) acceptor->close(ignored);
+    for (const auto& door : doors_) door.acceptor->close(ignored);
 }
 
 std::vector<int> Ports::handles() const
 {
     std::vector<int> handles;
-    for (const auto& acceptor : acceptors_) handles.push_back(acceptor->native_handle());
+    for (const auto& door : doors_) handles.push_back(door.acceptor->native_handle());
     return handles;
 }
 

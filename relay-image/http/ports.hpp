@@ -58,8 +58,10 @@ public:
     Ports(boost::asio::io_context& io, const TransportSettings& settings, const Tls& tls,
           Throttle& throttle, Site& site);
 
-    /// Takes connections from a listening socket, over TLS or plain.
+    /// Adds a listening socket, over TLS or plain.
     void Serve(Acceptor acceptor, bool over_tls);
+    /// Takes connections from now on. Idempotent.
+    void Open();
     /// Takes no new connections; those being served go on.
     void StopListening();
 
@@ -70,6 +72,10 @@ public:
 
 private:
     struct Guest;
+    struct Door {
+        std::shared_ptr<Acceptor> acceptor;
+        bool over_tls = false;
+    };
 
     boost::asio::awaitable<void> AcceptAll(std::shared_ptr<Acceptor> acceptor, bool over_tls);
     boost::asio::awaitable<void> Welcome(std::shared_ptr<Guest> guest, bool over_tls);
@@ -86,7 +92,8 @@ private:
     Throttle& throttle_;
     Site& site_;
     std::shared_ptr<std::size_t> places_ = std::make_shared<std::size_t>(0);  ///< That are taken.
-    std::vector<std::shared_ptr<Acceptor>> acceptors_;
+    std::vector<Door> doors_;
+    bool open_ = false;
 };
 
 }  // namespace berth::relay

@@ -153,6 +153,7 @@ void HandOver::AwaitWord(Done done)
             boost::system::error_code ignored;
             reading_.close(ignored);
             if (error) return GiveUp(done);
+            done_ = true;
             done(pid_);
         });
 }
@@ -165,10 +166,14 @@ void HandOver::GiveUp(const Done& done)
     done(NotStarted("The successor did not come to serve; its log says why."));
 }
 
-Inheritance TakeInheritance()
+Result<Inheritance> TakeInheritance()
 {
     const char* text = std::getenv(kVariable);
-    if (!text) return {.sockets = SocketsFromSystemd()};
+    if (!text) {
+        const auto sockets = SocketsFromSystemd();
+        if (!sockets) return sockets.error();
+        return Inheritance{.sockets = *sockets};
+    }
     Inheritance inheritance;
     const std::string_view digits{text};
     std::from_chars(digits.data(), digits.data() + digits.size(), inheritance.sockets);

@@ -25,6 +25,8 @@ public:
     /// Errors: kInvalid `HAND_OVER_UNDER_WAY`, `HAND_OVER_AS_INIT` (its end would end the
     /// container); kUnavailable `HAND_OVER_NOT_STARTED`.
     Result<void> Start(const std::vector<int>& listening, Done done);
+    /// Whether a successor serves.
+    bool done() const { return done_; }
 
 private:
     Result<void> Spawn(const std::vector<int>& listening, int told_by);
@@ -34,17 +36,22 @@ private:
     boost::asio::posix::stream_descriptor reading_;
     boost::asio::steady_timer timer_;
     char word_ = 0;
+    bool done_ = false;
     int pid_ = -1;
 };
 
-/// What a process got from the one before it.
+/// What a process got from the one before it, or from systemd.
 struct Inheritance {
     int sockets = 0;   ///< Listening ones, as descriptors from 3 on.
     int told_by = -1;  ///< Where to write a byte once it serves; -1 if nobody waits.
+
+    /// Settings may have changed since a relay opened its sockets; systemd's are all meant.
+    bool all_are_needed() const { return told_by < 0; }
 };
 
-/// Looks whether this process is a successor. To be called once, early.
-Inheritance TakeInheritance();
+/// Looks whether this process is a successor, or systemd holds its sockets. To be called once,
+/// early. Errors: those of SocketsFromSystemd.
+Result<Inheritance> TakeInheritance();
 
 /// Tells the process before this one that it can go.
 void TellPredecessor(const Inheritance& inheritance);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -17,7 +18,35 @@ using asio::ip::tcp;
 constexpr int kFirstInherited = 3;  // SD_LISTEN_FDS_START
 constexpr int kMaxInherited = 64;
 
-/// The address and port of `host:port` or `[v6]:port`.
+std::optional<int> NumberIn(const char* variable)
+{
+    const char* text = std::getenv(variable);
+    const std::string_view digits{text ? text : ""};
+    int number = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    const bool is_whole = read.ec == std::errc{} && read.ptr == digits.data() + digits.size();
+    return is_whole ? std::optional{number} : std::nullopt;
+}
+
+bool IsTcp(const tcp::endpoint& local)
+{
+    const auto family = local.data()->sa_family;
+    return family == AF_INET || family == AF_INET6;
+}
+
+}  // namespace
+
+Result<int> SocketsFromSystemd()
+{
+    if (!std::getenv("LISTEN_FDS")) return 0;
+    if (NumberIn("LISTEN_PID") != ::getpid()) return 0;  // They are meant for somebody else.
+    const auto count = NumberIn("LISTEN_FDS");
+    if (count && *count >= 0 && *count <= kMaxInherited) return *count;
+    return Fail(
+        ErrorCode::kInvalid, "BAD_LISTEN_FDS",
+        "LISTEN_FDS is not the number of sockets, 0 to " + std::to_string(kMaxInherited) + ".");
+}
+
 Result<tcp::endpoint> ParseEndpoint(const std::string& text)
 {
     const auto colon = std::min(text.rfind(':'), text.size());
@@ -34,23 +63,6 @@ Result<tcp::endpoint> ParseEndpoint(const std::string& text)
     return tcp::endpoint{address, port};
 }
 
-int NumberIn(const char* variable)
-{
-    const char* text = std::getenv(variable);
-    const std::string_view digits{text ? text : ""};
-    int number = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    return number;
-}
-
-}  // namespace
-
-int SocketsFromSystemd()
-{
-    if (NumberIn("LISTEN_PID") != ::getpid()) return 0;
-    return std::clamp(NumberIn("LISTEN_FDS"), 0, kMaxInherited);
-}
-
 std::string TextOf(const tcp::endpoint& endpoint)
 {
     const auto host = endpoint.address().to_string();
@@ -63,23 +75,32 @@ Listening::~Listening()
     for (const auto& socket : inherited_) ::close(socket.handle);
 }
 
-void Listening::Inherit(int count)
+Result<void> Listening::Inherit(int count)
 {
-    for (int handle = kFirstInherited; handle < kFirstInherited + std::min(count, kMaxInherited);
-         ++handle) {
+    for (int handle = kFirstInherited; handle < kFirstInherited + count; ++handle) {
         Endpoint local;
         auto size = static_cast<socklen_t>(local.capacity());
         int listens = 0;
         socklen_t flag_size = sizeof listens;
         if (::getsockname(handle, local.data(), &size) != 0 ||
             ::getsockopt(handle, SOL_SOCKET, SO_ACCEPTCONN, &listens, &flag_size) != 0 ||
-            listens == 0 ||
-            (local.data()->sa_family != AF_INET && local.data()->sa_family != AF_INET6)) {
-            continue;
+            listens == 0 || !IsTcp(local)) {
+            return Fail(ErrorCode::kInvalid, "NOT_A_LISTENING_SOCKET",
+                        "Descriptor " + std::to_string(handle) +
+                            " was handed over, but is no listening socket of TCP.");
         }
         ::fcntl(handle, F_SETFD, FD_CLOEXEC);
         inherited_.push_back({handle, local});
     }
+    return {};
+}
+
+Result<void> Listening::CheckAllTaken() const
+{
+    if (inherited_.empty()) return {};
+    return Fail(ErrorCode::kInvalid, "SOCKET_NOT_CONFIGURED",
+                "A socket of " + TextOf(inherited_.front().local) +
+                    " was handed over, but relay.address and relay.tls_address do not name it.");
 }
 
 Result<Listening::Acceptor> Listening::OpenNew(const Endpoint& endpoint, const std::string& address)

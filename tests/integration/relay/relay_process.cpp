@@ -33,6 +33,23 @@ fs::path MakeFolder()
     return name;
 }
 
+/// Puts the sockets where systemd puts them; what the settings say of them holds.
+void PassSockets(const std::vector<int>& sockets, const RelayProcess::Settings& settings,
+                 std::vector<std::string>& environment)
+{
+    constexpr int kFirst = 3, kOutOfTheWay = 100;
+    std::vector<int> copies;
+    for (const int socket : sockets) copies.push_back(::fcntl(socket, F_DUPFD, kOutOfTheWay));
+    int place = kFirst;
+    for (const int copy : copies) ::dup2(copy, place++);
+    ::close_range(static_cast<unsigned>(place), ~0U, 0);
+    const auto say = [&](const std::string& name, std::size_t value) {
+        if (!settings.contains(name)) environment.push_back(name + "=" + std::to_string(value));
+    };
+    say("LISTEN_FDS", sockets.size());
+    say("LISTEN_PID", static_cast<std::size_t>(::getpid()));
+}
+
 [[noreturn]] void Execute(const fs::path& log, std::vector<std::string> environment)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,8 +72,8 @@ std::string ReadAll(const fs::path& path)
 
 }  // namespace
 
-RelayProcess::RelayProcess(const std::string& database, Settings settings)
-    : folder_{MakeFolder()}, settings_{std::move(settings)}
+RelayProcess::RelayProcess(const std::string& database, Settings settings, std::vector<int> sockets)
+    : folder_{MakeFolder()}, settings_{std::move(settings)}, sockets_{std::move(sockets)}
 {
     settings_.emplace("ADDRESS", "127.0.0.1:0");
     if (database.starts_with(kLmdb)) {
@@ -81,11 +98,15 @@ void RelayProcess::Start()
     fs::remove(folder_ / "ready");
     std::vector<std::string> environment;
     for (const auto& [key, value] : settings_) {
-        const std::string prefix = key.starts_with("BERTH_") ? "" : "BERTH_RELAY_";
+        const bool is_whole = key.starts_with("BERTH_") || key.starts_with("LISTEN_");
+        const std::string prefix = is_whole ? "" : "BERTH_RELAY_";
         environment.push_back(prefix + key + "=" + value);
     }
     pid_ = ::fork();
-    if (pid_ == 0) Execute(folder_ / "log", environment);
+    if (pid_ == 0) {
+        if (!sockets_.empty()) PassSockets(sockets_, settings_, environment);
+        Execute(folder_ / "log", environment);
+    }
     const auto limit = std::chrono::steady_clock::now() + kStartLimit;
     while (!fs::exists(folder_ / "ready")) {
         const bool gone = ::waitpid(pid_, nullptr, WNOHANG) != 0;

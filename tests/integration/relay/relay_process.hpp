@@ -13,12 +13,13 @@ namespace berth::relay::test {
 /// std::runtime_error with the relay's log if it does not serve in time.
 class RelayProcess {
 public:
-    /// BERTH_RELAY_<key> = value; a key that begins with BERTH_ is taken as it is.
+    /// BERTH_RELAY_<key> = value; a key that begins with BERTH_ or LISTEN_ is taken as it is.
     using Settings = std::map<std::string, std::string>;
 
     /// Starts it and waits until it serves. `database` is a postgresql:// address, or `lmdb:` and a
-    /// folder.
-    RelayProcess(const std::string& database, Settings settings = {});
+    /// folder. `sockets` are handed to it as systemd does, LISTEN_FDS and LISTEN_PID included.
+    RelayProcess(const std::string& database, Settings settings = {},
+                 std::vector<int> sockets = {});
     RelayProcess(const RelayProcess&) = delete;
     RelayProcess& operator=(const RelayProcess&) = delete;
     ~RelayProcess();
@@ -46,6 +47,7 @@ private:
 
     std::filesystem::path folder_;
     Settings settings_;
+    std::vector<int> sockets_;
     pid_t pid_ = -1;
     std::vector<unsigned short> ports_;
 };

@@ -1,10 +1,13 @@
+#include <atomic>
 #include <csignal>
+#include <functional>
 #include <thread>
 
 #include <boost/json/parse.hpp>
 
 #include "core/base/file.hpp"
 #include "tests/integration/relay_abuse/hostile_fixture.hpp"
+#include "tests/integration/relay_transport/self_signed.hpp"
 
 namespace berth::relay::test {
 namespace {
@@ -72,34 +75,94 @@ TEST_F(ReloadTest, KeepsTheOldSettingsWhenTheFileIsWrongAndSaysSo)
 
 class HandOverTest : public RelayTest {};
 
+/// Comes again and again, and counts how often it was served. `visit` is true if it was.
+class Visitor {
+public:
+    explicit Visitor(std::function<bool()> visit) : visit_{std::move(visit)} {}
+    Visitor(const Visitor&) = delete;
+    Visitor& operator=(const Visitor&) = delete;
+    ~Visitor() { Leave(); }
+
+    /// Goes after twenty more visits; how often it was not served.
+    int Leave()
+    {
+        if (!thread_.joinable()) return refused_;
+        const int until_now = served_ + refused_;
+        while (served_ + refused_ < until_now + 20) std::this_thread::yield();
+        done_ = true;
+        thread_.join();
+        return refused_;
+    }
+
+private:
+    void Work()
+    {
+        while (!done_) {
+            try {
+                ++(visit_() ? served_ : refused_);
+            } catch (const std::exception&) {
+                ++refused_;
+            }
+        }
+    }
+
+    const std::function<bool()> visit_;
+    std::atomic<bool> done_ = false;
+    std::atomic<int> refused_ = 0, served_ = 0;
+    std::thread thread_{[this] { Work(); }};
+};
+
 TEST_F(HandOverTest, ASuccessorTakesThePortsAndNoClientIsRefused)
 {
     RelayProcess relay{NewDatabase()};
     RelayClient before{relay.port()};
     const auto event = Sign(alice_);
     ASSERT_EQ(before.Publish(event), "true");
-    std::atomic<bool> done = false;
-    std::atomic<int> refused = 0, served = 0;
-    std::thread visitor{[&] {
-        while (!done) {
-            try {
-                if (Fetch(relay.port(), "/health").status == 200) ++served;
-            } catch (const std::exception&) {
-                ++refused;
-            }
-        }
-    }};
+    Visitor visitor{[&] { return Fetch(relay.port(), "/health").status == 200; }};
     const auto old = relay.pid();
     EXPECT_EQ(relay.HandOver(), 0) << "how the old one ended";
-    const int until_now = served;
-    while (served < until_now + 20) std::this_thread::yield();
-    done = true;
-    visitor.join();
-    EXPECT_EQ(refused, 0);
+    EXPECT_EQ(visitor.Leave(), 0);
     EXPECT_NE(relay.pid(), old);
     EXPECT_EQ(before.ReceiveClose(), 1001U);
     EXPECT_EQ(RelayClient{relay.port()}.Query("{}"), std::vector{event.id});
     EXPECT_EQ(relay.Terminate(), 0);
+}
+
+TEST_F(HandOverTest, NoClientIsRefusedOverTlsAndTheSuccessorHasTheNewCertificate)
+{
+    char name[] = "/tmp/berth-life-XXXXXX";
+    const std::filesystem::path folder = ::mkdtemp(name);
+    const SelfSigned first, second;
+    first.Save(folder);
+    RelayProcess relay{NewDatabase(),
+                       {{"TLS_ADDRESS", "127.0.0.1:0"},
+                        {"TLS_CERTIFICATE_FILE", folder / "chain.pem"},
+                        {"TLS_KEY_FILE", folder / "key.pem"}}};
+    const auto port = relay.ports().at(1);
+    RawClient before{port};
+    ASSERT_TRUE(before.StartTls() && before.Upgrade().starts_with("HTTP/1.1 101"));
+    before.ReceiveText();
+    const auto old_certificate = before.Fingerprint();
+    const auto event = Sign(alice_);
+    before.SendText(R"(["EVENT",)" + nostr::ToJson(event) + "]");
+    EXPECT_NE(before.ReceiveText().find("true"), std::string::npos);
+    Visitor visitor{[&] {
+        RawClient client{port};
+        return client.StartTls() &&
+               client.Send("GET /health HTTP/1.1\r\nHost: r\r\nConnection: close\r\n\r\n") &&
+               client.ReceiveUntil("\r\n").starts_with("HTTP/1.1 200");
+    }};
+    second.Save(folder);
+    EXPECT_EQ(relay.HandOver(), 0) << "how the old one ended";
+    EXPECT_EQ(visitor.Leave(), 0);
+    EXPECT_EQ(before.ReceiveClose(), 1001U);
+    RawClient after{port};
+    ASSERT_TRUE(after.StartTls() && after.Upgrade().starts_with("HTTP/1.1 101"));
+    EXPECT_NE(after.Fingerprint(), old_certificate);
+    after.ReceiveText();
+    after.SendText(R"(["REQ","s",{}])");
+    EXPECT_NE(after.ReceiveText().find(event.id), std::string::npos);
+    std::filesystem::remove_all(folder);
 }
 
 TEST_F(HandOverTest, StaysIfTheSuccessorCannotServe)

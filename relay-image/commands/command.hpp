@@ -53,6 +53,7 @@ Subcommand ImportCommand();
 Subcommand DeleteCommand();
 Subcommand CompactCommand();
 Subcommand CheckCommand();
+Subcommand HealthCommand();
 Subcommand SyncCommand();
 Subcommand BackupCommand();
 Subcommand RestoreCommand();

@@ -2,10 +2,12 @@
 # Makes the relay's OCI image from a built program, without a container engine (umoci writes it).
 # The same program and libraries give the same digest: every time stamp is SOURCE_DATE_EPOCH, by
 # default that of the Unix epoch. Prints the digest of the image's manifest.
-# Usage: build-image.sh PROGRAM LAYOUT [TAG]    (LAYOUT: folder of the OCI layout, made anew)
+# Usage: build-image.sh PROGRAM LAYOUT [TAG]    (LAYOUT: folder of the OCI layout, made anew; the
+# one before stays until the new one is whole)
 set -euo pipefail
 
-readonly program="$1" layout="$2" tag="${3:-latest}"
+readonly program="$1" target="$2" tag="${3:-latest}"
+readonly layout="$target.new"
 readonly epoch="${SOURCE_DATE_EPOCH:-0}"
 readonly here="${BASH_SOURCE[0]%/*}"
 created=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)
@@ -27,7 +29,10 @@ umoci config --image "$layout:$tag" --created "$created" --no-history \
   --config.entrypoint /bin/berth-relay \
   --manifest.annotation org.opencontainers.image.title=berth-relay \
   --manifest.annotation org.opencontainers.image.licenses=Apache-2.0
-umoci insert --image "$layout:$tag" --history.created "$created" \
+umoci insert --rootless --image "$layout:$tag" --history.created "$created" \
   --history.created_by berth-relay "$root" /
 umoci gc --layout "$layout"
-sed -n 's/.*"digest":"\(sha256:[0-9a-f]*\)".*/\1/p' "$layout/index.json"
+chmod -R a+rX "$layout"
+rm -rf "$target"
+mv "$layout" "$target"
+sed -n 's/.*"digest":"\(sha256:[0-9a-f]*\)".*/\1/p' "$target/index.json"

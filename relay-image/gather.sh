@@ -4,6 +4,7 @@
 set -euo pipefail
 
 readonly program="$1" root="$2"
+umask 022  # Whoever builds: everybody can read what is in the image.
 
 install -D -m 0755 "$program" "$root/bin/$(basename "$program")"
 strip "$root/bin/$(basename "$program")"

@@ -7,6 +7,7 @@ namespace berth {
 
 }  // namespace berth
 
-/// Stops the process when the program itself is wrong. On in release. Never on input.
+/// Stops the process when the program itself is wrong. On in release. Never on input. Names the
+/// file without its folder: a program must not depend on where it was built.
 #define BERTH_ASSERT(condition) \
-    ((condition) ? void(0) : ::berth::AssertionFailed(#condition, __FILE__, __LINE__))
+    ((condition) ? void(0) : ::berth::AssertionFailed(#condition, __FILE_NAME__, __LINE__))

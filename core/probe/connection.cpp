@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/assert.hpp"
-#include "core/base/digest.hpp"
+#include "core/base/encoding.hpp"
 
 namespace berth::probe {
 namespace {
@@ -77,13 +77,11 @@ Certificate Describe(X509* x509)
     if (ASN1_TIME_to_tm(X509_get0_notAfter(x509), &end) == 1) {
         certificate.not_after = FromUnixSeconds(::timegm(&end));
     }
-    unsigned char* der = nullptr;
-    const auto size = i2d_X509(x509, &der);
-    if (size > 0) {
-        certificate.fingerprint =
-            ToHex(Sha256({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)}));
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    if (X509_digest(x509, EVP_sha256(), digest.data(), &size) == 1) {
+        certificate.fingerprint = ToHex({reinterpret_cast<const char*>(digest.data()), size});
     }
-    OPENSSL_free(der);
     return certificate;
 }
 

@@ -1,11 +1,14 @@
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/stack/ports.hpp"
 #include "tests/fakes/private_postgres.hpp"
@@ -48,6 +51,38 @@ TEST_F(RelayImageTest, TwoBuildsGiveOneDigest)
 {
     EXPECT_THAT(digest_, testing::MatchesRegex("sha256:[0-9a-f]{64}"));
     EXPECT_EQ(Build("second"), digest_);
+}
+
+TEST_F(RelayImageTest, IsTheSameWhoeverBuildsIt)
+{
+    EXPECT_EQ(RunProgram({"sh", "-c", "umask 077; exec \"$@\"", "sh", kBuilder, kProgram,
+                          folder_ / "private", "test"}),
+              digest_);
+    if (::geteuid() != 0) return;
+    fs::copy(kProgram, folder_ / "berth-relay");
+    for (const auto* script : {"build-image.sh", "gather.sh"}) {
+        fs::copy(fs::path{kBuilder}.parent_path() / script, folder_ / script);
+    }
+    fs::create_directory(folder_ / "of-nobody");
+    ASSERT_EQ(::chown((folder_ / "of-nobody").c_str(), kNobody, kNobody), 0);
+    fs::permissions(folder_, fs::perms{0755});
+    EXPECT_EQ(RunProgram({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                          folder_ / "build-image.sh", folder_ / "berth-relay",
+                          folder_ / "of-nobody/image", "test"}),
+              digest_);
+}
+
+/// relay-image/reproduce.sh shows the same by compiling twice.
+TEST_F(RelayImageTest, DoesNotDependOnWhereItWasBuilt)
+{
+    std::ostringstream program;
+    program << std::ifstream{kProgram, std::ios::binary}.rdbuf();
+    const auto bytes = std::move(program).str();
+    ASSERT_GT(bytes.size(), 1U << 20);
+    for (const auto* folder : {BERTH_SOURCE_DIR, BERTH_BINARY_DIR}) {
+        const auto at = bytes.find(folder);
+        EXPECT_EQ(at, std::string::npos) << bytes.substr(at, 200).c_str();
+    }
 }
 
 TEST_F(RelayImageTest, TakesLessThanThirtyMegabytesCompressed)
@@ -101,6 +136,7 @@ TEST_F(RelayImageTest, ServesAsNobodyOnAReadOnlyRoot)
     ASSERT_EQ(::stat(("/proc/" + std::to_string(relay.pid())).c_str(), &status), 0);
     EXPECT_EQ(status.st_uid, kNobody);
     EXPECT_EQ(Fetch(port, "/health").status, 200U);
+    EXPECT_EQ(relay.Exec({"/bin/berth-relay", "health"}), 0) << "there is no curl in the image";
     const auto event = Sign(nostr::SecretKey::Generate());
     RelayClient client{port};
     EXPECT_EQ(client.Publish(event), "true");

@@ -87,6 +87,15 @@ RelayContainer::~RelayContainer()
     fs::remove_all(folder_, ignored);
 }
 
+int RelayContainer::Exec(const std::vector<std::string>& argv) const
+{
+    auto words = Runc({"exec", name_});
+    words.insert(words.end(), argv.begin(), argv.end());
+    const auto ran = Run(std::move(words));
+    if (!ran) throw std::runtime_error{"runc: " + ran.error().message};
+    return ran->exit_code;
+}
+
 std::string RelayContainer::Log() const { return ReadAll(folder_ / "log"); }
 
 std::vector<std::string> RelayContainer::Runc(std::vector<std::string> arguments) const

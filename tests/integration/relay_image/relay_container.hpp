@@ -32,6 +32,8 @@ public:
 
     /// Of the relay, as the host sees it.
     pid_t pid() const { return pid_; }
+    /// Runs a program of the image in the container, under the relay's environment; its exit code.
+    int Exec(const std::vector<std::string>& argv) const;
     /// What the relay wrote so far.
     std::string Log() const;
 

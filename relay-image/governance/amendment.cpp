@@ -7,6 +7,7 @@
 #include "relay-image/governance/address_range.hpp"
 #include "relay-image/governance/amendment_checks.hpp"
 #include "relay-image/governance/owner_settings.hpp"
+#include "relay-image/protocol/client_message.hpp"
 
 namespace berth::relay {
 namespace {
@@ -46,13 +47,6 @@ Result<void> CheckRoom(std::size_t taken, std::size_t most)
     if (taken < most) return {};
     return Fail(ErrorCode::kExhausted, "LIST_FULL",
                 "This list holds " + std::to_string(most) + " entries at most.");
-}
-
-std::string_view Shortened(std::string_view text, std::size_t most)
-{
-    if (text.size() <= most) return text;
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
-    return text.substr(0, most);
 }
 
 Amendment::Amendment(Rules rules, const AccessPolicy& access, Actor actor, std::int64_t now)

@@ -15,7 +15,5 @@ constexpr std::size_t kMaxInvites = 10'000;
 Result<void> CheckText(std::string_view text, std::size_t most);
 /// Errors: kExhausted `LIST_FULL`.
 Result<void> CheckRoom(std::size_t taken, std::size_t most);
-/// As much of a UTF-8 text as fits `most` bytes without cutting a character.
-std::string_view Shortened(std::string_view text, std::size_t most);
 
 }  // namespace berth::relay

@@ -6,7 +6,7 @@
 
 #include "core/base/encoding.hpp"
 #include "core/nostr/event.hpp"
-#include "relay-image/governance/amendment_checks.hpp"
+#include "relay-image/protocol/client_message.hpp"
 
 namespace berth::relay {
 namespace {

@@ -15,6 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t kShownOfVerb = 32;  ///< Bytes.
+
 Refusal Notice(const std::string& text) { return {NoticeMessage("invalid: " + text)}; }
 
 std::string_view TextOf(const json::string& text) { return {text.data(), text.size()}; }
@@ -152,6 +154,13 @@ std::size_t CountCharacters(std::string_view text)
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+std::string_view Shortened(std::string_view text, std::size_t most)
+{
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+    return text.substr(0, most);
+}
+
 ClientMessage ParseClientMessage(std::string_view text, const Limits& limits)
 {
     const auto value =
@@ -168,7 +177,7 @@ ClientMessage ParseClientMessage(std::string_view text, const Limits& limits)
     if (*verb == "NEG-MSG") return ReadContinueSync(*message, limits);
     if (*verb == "NEG-CLOSE") return ReadClose<CloseSyncRequest>(*message, limits);
     if (*verb == "AUTH") return ReadEvent<AuthRequest>(*message);
-    return Notice("unknown message " + std::string{TextOf(*verb)}.substr(0, 32));
+    return Notice("unknown message " + std::string{Shortened(TextOf(*verb), kShownOfVerb)});
 }
 
 }  // namespace berth::relay

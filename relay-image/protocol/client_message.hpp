@@ -67,5 +67,7 @@ ClientMessage ParseClientMessage(std::string_view text, const Limits& limits);
 
 /// Number of Unicode characters in valid UTF-8.
 std::size_t CountCharacters(std::string_view text);
+/// As much of valid UTF-8 as fits `most` bytes without cutting a character.
+std::string_view Shortened(std::string_view text, std::size_t most);
 
 }  // namespace berth::relay

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base/assert.hpp"
+#include "core/base/digest.hpp"
 #include "relay-image/negentropy/reconciliation.hpp"
 
 namespace berth::relay::fuzz {
@@ -25,6 +26,16 @@ Item ItemOf(std::uint64_t timestamp, std::uint8_t first, std::uint8_t last)
     Item item{.timestamp = timestamp, .id = {}};
     item.id.front() = first;
     item.id.back() = last;
+    return item;
+}
+
+/// An event by three bytes, its time and the first of its id among them. The rest of the id is a
+/// digest, as ids are: sums of numbers of one's choice would agree where sets do not.
+Item EventOf(std::string_view bytes)
+{
+    Item item{.timestamp = static_cast<std::uint8_t>(bytes[0]), .id = {}};
+    std::ranges::copy(Sha256(bytes), item.id.begin());
+    item.id.front() = static_cast<std::uint8_t>(bytes[1]);
     return item;
 }
 
@@ -86,10 +97,9 @@ void ReconcileSets(std::string_view bytes)
     std::vector<Id> only_ours, only_theirs;
     std::set<Id> known;
     for (; bytes.size() >= 4; bytes.remove_prefix(4)) {
-        const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
-        const auto item = ItemOf(byte(0), byte(1), byte(2));
-        if (!known.insert(item.id).second) continue;  // An event has one time.
-        const auto owner = byte(3) % 8;
+        const auto item = EventOf(bytes.substr(0, 3));
+        if (!known.insert(item.id).second) continue;  // It was there before.
+        const auto owner = static_cast<std::uint8_t>(bytes[3]) % 8;
         if (owner != kTheyOnly) ours.push_back(item);
         if (owner != kWeOnly) theirs.push_back(item);
         if (owner == kWeOnly) only_ours.push_back(item.id);

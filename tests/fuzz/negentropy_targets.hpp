@@ -10,7 +10,7 @@ void AnswerSync(std::string_view bytes);
 /// An answer of another relay to ours: whatever it says, what we lack was named in it, and what it
 /// lacks is ours.
 void ContinueSync(std::string_view bytes);
-/// Two sets, four bytes an event (time, two of the id, who has it): both sides come to an end, and
+/// Two sets, four bytes an event (time, two for the id, who has it): both sides come to an end, and
 /// know exactly what either lacks.
 void ReconcileSets(std::string_view bytes);
 

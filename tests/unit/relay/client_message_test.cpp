@@ -52,6 +52,13 @@ TEST(ClientMessageTest, ReadsCountsAndReconciliations)
     EXPECT_TRUE(ReplyTo(R"(["NEG-MSG","n",1])").starts_with(R"(["NEG-ERR","n","invalid: )"));
 }
 
+TEST(ClientMessageTest, RepeatsWholeCharactersOfAnUnknownVerb)
+{
+    const auto start = R"(["NOTICE","invalid: unknown message )" + std::string(31, 'x');
+    EXPECT_EQ(ReplyTo("[\"" + std::string(31, 'x') + "\u00e9\"]"), start + "\"]");
+    EXPECT_EQ(ReplyTo("[\"" + std::string(31, 'x') + "yz\"]"), start + "y\"]");
+}
+
 TEST(ClientMessageTest, GuessesEventsByTheirFirstBytesOnly)
 {
     EXPECT_TRUE(LooksLikeEvent(R"(["EVENT",{}])"));

@@ -111,7 +111,8 @@ void RelayProcess::Start()
     while (!fs::exists(folder_ / "ready")) {
         const bool gone = ::waitpid(pid_, nullptr, WNOHANG) != 0;
         if (gone || std::chrono::steady_clock::now() > limit) {
-            throw std::runtime_error{"The relay did not start: " + ReadAll(folder_ / "log")};
+            if (gone) pid_ = -1;
+            throw GiveUp();
         }
         std::this_thread::sleep_for(kPollEvery);
     }
@@ -121,6 +122,15 @@ void RelayProcess::Start()
         const auto port = std::stoi(address.substr(address.rfind(':') + 1));
         ports_.push_back(static_cast<unsigned short>(port));
     }
+}
+
+std::runtime_error RelayProcess::GiveUp()
+{
+    const auto log = ReadAll(folder_ / "log");
+    End(SIGKILL);
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+    return std::runtime_error{"The relay did not start: " + log};
 }
 
 void RelayProcess::Kill() { End(SIGKILL); }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ public:
     void Start();
 
 private:
+    /// Leaves nothing behind; why it did not start.
+    std::runtime_error GiveUp();
     int End(int signal);
 
     std::filesystem::path folder_;

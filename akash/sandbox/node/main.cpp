@@ -39,6 +39,10 @@ constexpr Setting kSettings[] = {
      "Unordered transactions: yes, no, or unknown as to old nodes."},
     {"genesis", Type::kList, "", "Accounts of a new chain: ADDRESS=5000000uakt+5000000uact."},
     {"images", Type::kList, "", "Programs to run for images: IMAGE=PROGRAM."},
+    {"image_layouts", Type::kList, "",
+     "OCI layouts to run images from, where containers can be started: IMAGE=FOLDER:TAG."},
+    {"runc", Type::kText, "runc", "Program that runs containers."},
+    {"umoci", Type::kText, "umoci", "Program that unpacks images."},
     {"postgres_bin", Type::kText, "/usr/lib/postgresql/15/bin", "Folder of initdb and postgres."},
     {"postgres_user", Type::kText, "postgres", "System user to drop to when started as root."},
     {"postgres_dir", Type::kText, "", "Folder of the databases; by default made below /var/tmp."},
@@ -74,19 +78,44 @@ UnorderedSupport UnorderedOf(const config::Config& config)
     }
 }
 
+/// A list of IMAGE=VALUE. Images may hold a `=` nowhere, values may.
+std::map<std::string, std::string> ReadImages(const config::Config& config, const char* key)
+{
+    std::map<std::string, std::string> images;
+    for (const auto& entry : config.List(key)) {
+        const auto equals = entry.find('=');
+        if (equals == entry.npos) {
+            throw std::runtime_error{std::string{"An entry of "} + key + " is IMAGE=VALUE."};
+        }
+        images[entry.substr(0, equals)] = entry.substr(equals + 1);
+    }
+    return images;
+}
+
 RuntimeSettings ReadRuntime(const config::Config& config)
 {
-    RuntimeSettings settings{.folder = fs::absolute(config.Text("data_dir")) / "workloads",
-                             .postgres_folder = PostgresFolder(config),
-                             .postgres_bin = config.Text("postgres_bin"),
-                             .postgres_user = config.Text("postgres_user"),
-                             .images = {}};
-    for (const auto& entry : config.List("images")) {
-        const auto equals = entry.rfind('=');
-        if (equals == entry.npos) throw std::runtime_error{"An entry of images is IMAGE=PROGRAM."};
-        settings.images[entry.substr(0, equals)] = entry.substr(equals + 1);
+    const auto folder = fs::absolute(config.Text("data_dir"));
+    return {.folder = folder / "workloads",
+            .postgres_folder = PostgresFolder(config),
+            .postgres_bin = config.Text("postgres_bin"),
+            .postgres_user = config.Text("postgres_user"),
+            .images = ReadImages(config, "images"),
+            .containers = {.folder = folder / "containers",
+                           .runc = config.Text("runc"),
+                           .umoci = config.Text("umoci"),
+                           .layouts = ReadImages(config, "image_layouts")}};
+}
+
+json::array ImagesJson(const Workloads& workloads)
+{
+    json::array images;
+    for (const auto& [image, digest, why_not] : workloads.images()) {
+        images.push_back(json::object{{"image", image},
+                                      {"runs_as", digest.empty() ? "program" : "container"},
+                                      {"digest", digest},
+                                      {"why_not", why_not}});
     }
-    return settings;
+    return images;
 }
 
 std::vector<std::string> IngressNames()
@@ -99,7 +128,8 @@ std::vector<std::string> IngressNames()
     return names;
 }
 
-void WriteReadyFile(const config::Config& config, int node_port, int ingress_port)
+void WriteReadyFile(const config::Config& config, int node_port, int ingress_port,
+                    const Workloads& workloads)
 {
     if (config.Text("ready_file").empty()) return;
     const auto ca_file = fs::absolute(config.Text("data_dir")) / "ca.pem";
@@ -110,7 +140,8 @@ void WriteReadyFile(const config::Config& config, int node_port, int ingress_por
                              {"chain_id", config.Text("chain_id")},
                              {"ingress_port", ingress_port},
                              {"ca_file", ca_file.string()},
-                             {"providers", providers}};
+                             {"providers", providers},
+                             {"images", ImagesJson(workloads)}};
     const auto written =
         WriteFileAtomically(config.Text("ready_file"), json::serialize(ready) + "\n", 0644);
     if (!written) throw std::runtime_error{written.error().message};
@@ -140,7 +171,7 @@ int Serve(const config::Config& config, Log& log)
                           IssueCertificate(IngressAuthority(folder), IngressNames()),
                           ingress_address.host, ingress_address.port};
     std::thread ingress_thread{[&] { ingress_io.run(); }};
-    WriteReadyFile(config, server.port(), ingress.port());
+    WriteReadyFile(config, server.port(), ingress.port(), workloads);
     log.Info("The sandbox network serves.",
              {{"node_port", server.port()}, {"ingress_port", ingress.port()}});
     io.run();

@@ -4,12 +4,16 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdexcept>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -21,14 +25,57 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kGrace = 5s;
+constexpr auto kPollEvery = 20ms;
+constexpr int kNotArranged = 126, kNotFound = 127;  ///< Exit codes, as a shell has them.
 
-[[noreturn]] void Execute(const ProcessSpec& spec, const passwd* user, char* const* argv,
-                          char* const* environment, int log)
+bool WriteText(const char* file, const char* text)
+{
+    const int fd = ::open(file, O_WRONLY | O_CLOEXEC);
+    const bool written = fd >= 0 && ::write(fd, text, std::strlen(text)) > 0;
+    ::close(fd);
+    return written;
+}
+
+/// What an id of a new user namespace is outside: `0 1000 1`.
+std::string RootIs(unsigned id) { return "0 " + std::to_string(id) + " 1"; }
+
+/// Namespaces of a process that is to have its own, and what it needs to set them up.
+struct Namespaces {
+    bool are_new = false;
+    bool with_users = false;
+    std::string users = RootIs(::geteuid());
+    std::string groups = RootIs(::getegid());
+
+    /// As fork().
+    pid_t Fork() const
+    {
+        if (!are_new) return ::fork();
+        const unsigned long flags =
+            CLONE_NEWPID | CLONE_NEWNS | (with_users ? CLONE_NEWUSER : 0) | SIGCHLD;
+        return static_cast<pid_t>(::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr));
+    }
+    /// In the child: the mounts of the new namespace stay in it, and /proc shows its processes.
+    bool SetUp() const
+    {
+        if (!are_new) return true;
+        if (with_users && !(WriteText("/proc/self/setgroups", "deny") &&
+                            WriteText("/proc/self/uid_map", users.c_str()) &&
+                            WriteText("/proc/self/gid_map", groups.c_str()))) {
+            return false;
+        }
+        return ::mount("none", "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0 &&
+               ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0;
+    }
+};
+
+[[noreturn]] void Execute(const ProcessSpec& spec, const Namespaces& namespaces, const passwd* user,
+                          char* const* argv, char* const* environment, int log)
 {
     ::setpgid(0, 0);
+    if (!namespaces.SetUp()) ::_exit(kNotArranged);
     if (user && (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 ||
                  ::setuid(user->pw_uid) != 0)) {
-        ::_exit(126);
+        ::_exit(kNotArranged);
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // After the change of user, which clears it.
     const int null = ::open("/dev/null", O_RDONLY);
@@ -36,10 +83,15 @@ constexpr auto kGrace = 5s;
     ::dup2(log, 1);
     ::dup2(log, 2);
     // The daemon's listening sockets and connections are not the child's to keep open.
-    if (::close_range(3, ~0U, 0) != 0) ::_exit(126);
-    if (user && ::chdir("/") != 0) ::_exit(126);
+    if (::close_range(3, ~0U, 0) != 0) ::_exit(kNotArranged);
+    if (user && ::chdir("/") != 0) ::_exit(kNotArranged);
     ::execvpe(spec.argv[0].c_str(), argv, environment);
-    ::_exit(127);
+    ::_exit(kNotFound);
+}
+
+int CodeOf(int status)
+{
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& texts)
@@ -68,8 +120,9 @@ Process::Process(const ProcessSpec& spec)
     const auto argv = Pointers(argv_texts);
     const auto environment = Pointers(environment_texts);
     const int log = ::open(spec.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    pid_ = ::fork();
-    if (pid_ == 0) Execute(spec, user, argv.data(), environment.data(), log);
+    const Namespaces namespaces{.are_new = spec.own_namespaces, .with_users = ::geteuid() != 0};
+    pid_ = namespaces.Fork();
+    if (pid_ == 0) Execute(spec, namespaces, user, argv.data(), environment.data(), log);
     ::close(log);
     if (pid_ < 0) throw std::runtime_error{"A process cannot be started."};
 }
@@ -94,12 +147,7 @@ void Process::Stop()
 {
     if (!Running()) return;
     ::kill(pid_, SIGTERM);
-    for (const auto end = std::chrono::steady_clock::now() + kGrace;
-         std::chrono::steady_clock::now() < end;) {
-        if (!Running()) return;
-        std::this_thread::sleep_for(20ms);
-    }
-    Kill();
+    if (!WaitFor(kGrace)) Kill();
 }
 
 void Process::Kill()
@@ -114,7 +162,20 @@ int Process::Wait()
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
     pid_ = -1;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return CodeOf(status);
+}
+
+std::optional<int> Process::WaitFor(std::chrono::milliseconds limit)
+{
+    for (const auto end = std::chrono::steady_clock::now() + limit;;) {
+        int status = 0;
+        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+            pid_ = -1;
+            return CodeOf(status);
+        }
+        if (std::chrono::steady_clock::now() >= end) return std::nullopt;
+        std::this_thread::sleep_for(kPollEvery);
+    }
 }
 
 namespace {

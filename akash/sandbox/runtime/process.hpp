@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ struct ProcessSpec {
     std::map<std::string, std::string> environment;  ///< All of it, besides PATH.
     std::filesystem::path log_file;                  ///< stdout and stderr are appended.
     std::string user;                                ///< Dropped to when we are root; empty: stay.
+    /// Runs it as the first process of a PID namespace, so that whatever it starts ends with it,
+    /// and with mounts of its own. Who is not root becomes it in a user namespace.
+    bool own_namespaces = false;
 };
 
 /// A running child that dies with the thread that started it.
@@ -27,12 +32,16 @@ public:
     ~Process();
 
     bool Running();
+    /// -1 when it does not run.
+    pid_t pid() const { return pid_; }
     /// SIGTERM, then SIGKILL after the grace.
     void Stop();
     /// SIGKILL, and waits for the end.
     void Kill();
     /// Waits for the end; the exit code, or 128 + signal.
     int Wait();
+    /// The same, for `limit` at most.
+    std::optional<int> WaitFor(std::chrono::milliseconds limit);
 
 private:
     pid_t pid_ = -1;

@@ -173,7 +173,8 @@ std::string Workloads::IngressLabel(const akash::LeaseId& lease, const std::stri
     return Label(KeyOf(lease) + "/" + service);
 }
 
-Workloads::Workloads(RuntimeSettings settings, Log& log) : settings_{std::move(settings)}, log_{log}
+Workloads::Workloads(RuntimeSettings settings, Log& log)
+    : settings_{std::move(settings)}, log_{log}, containers_{settings_.containers, log}
 {
     fs::create_directories(settings_.folder);
     fs::create_directories(settings_.postgres_folder);
@@ -323,6 +324,12 @@ void Workloads::Start(Running& running, Service& service)
         if (service.port == 0) service.port = FreePort();
     }
     if (IsPostgres(service.image)) return StartDatabase(service, name);
+    const auto environment = LoopbackEnvironment(service, running.services);
+    if (containers_.Runs(service.image)) {
+        service.process =
+            Process{containers_.Prepare(service.image, name, environment, service.log_file)};
+        return;
+    }
     const auto program = settings_.images.find(service.image);
     if (program == settings_.images.end()) {
         std::ofstream{service.log_file, std::ios::app}
@@ -331,7 +338,7 @@ void Workloads::Start(Running& running, Service& service)
         return;
     }
     service.process = Process{{.argv = {program->second},
-                               .environment = LoopbackEnvironment(service, running.services),
+                               .environment = environment,
                                .log_file = service.log_file,
                                .user = {}}};
 }
@@ -375,6 +382,7 @@ void Workloads::Work()
             for (const auto& service : one->services) {  // A closed lease's data is gone.
                 std::error_code ignored;
                 const auto name = Label(KeyOf(one->lease) + "/" + service.name);
+                containers_.Remove(name);
                 if (!Has(one->lease)) fs::remove_all(settings_.postgres_folder / name, ignored);
             }
         }

@@ -12,6 +12,7 @@
 #include <boost/json/value.hpp>
 
 #include "akash/chain.hpp"
+#include "akash/sandbox/runtime/containers.hpp"
 #include "core/base/log.hpp"
 
 namespace berth::sandbox {
@@ -22,6 +23,7 @@ struct RuntimeSettings {
     std::string postgres_bin;                ///< Folder of initdb and postgres.
     std::string postgres_user = "postgres";  ///< Dropped to when we are root.
     std::map<std::string, std::string> images;  ///< Image to program.
+    ContainerSettings containers;               ///< Images that run as containers where they can.
 };
 
 /// What one service of a lease is doing.
@@ -33,9 +35,10 @@ struct ServiceView {
     std::vector<std::pair<int, std::string>> forwarded;  ///< Other global ports and their protocol.
 };
 
-/// Runs what manifests ask for as processes on loopback: PostgreSQL for `postgres` images, a
-/// program from the settings for others. Everything happens on one thread of its own; the processes
-/// die with it, and what was delivered is started again by the next run. Thread-safe.
+/// Runs what manifests ask for on loopback: PostgreSQL as a process for `postgres` images, others
+/// as containers, or as the program from the settings where no container can be started. Everything
+/// happens on one thread of its own; all of it dies with that, and what was delivered is started
+/// again by the next run. Thread-safe.
 class Workloads {
 public:
     Workloads(RuntimeSettings settings, Log& log);
@@ -51,6 +54,8 @@ public:
     std::map<std::string, std::vector<std::string>> Logs(const akash::LeaseId& lease) const;
     /// Loopback port behind a host name of the ingress: 0 unknown, -1 known but not ready.
     int PortOf(const std::string& host) const;
+    /// Which images run as containers, and why others do not.
+    const std::vector<ImageView>& images() const { return containers_.views(); }
     /// The ingress name of a lease's HTTP service, without the provider's domain.
     static std::string IngressLabel(const akash::LeaseId& lease, const std::string& service);
 
@@ -67,6 +72,7 @@ private:
 
     const RuntimeSettings settings_;
     Log& log_;
+    Containers containers_;  ///< Of the thread.
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, std::shared_ptr<Running>> running_;  ///< By lease.

@@ -65,6 +65,12 @@ build_programs() {
     { tail -n 30 "$log" >&2; die "the build failed; nothing was started"; }
 }
 
+# Some seconds after each change of the relay; without it relays run as plain programs.
+build_image() {
+  stoppable cmake --build "$build" --target berth_image ||
+    say "the relay's image could not be made ($log says why)"
+}
+
 for argument in "$@"; do
   case "$argument" in
     --once | --json) ;;
@@ -77,4 +83,5 @@ check_disk
 take_lock
 setup/packages.sh run 9>&- || die "the packages could not be installed; nothing was started"
 build_programs
+build_image
 exec "$build/cli/stack/berth-stack" quickstart --folder .berth "$@"

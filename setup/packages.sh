@@ -16,9 +16,9 @@ readonly build_packages=(
 )
 readonly run_packages=(
   ca-certificates curl openssl procps util-linux
-  postgresql-15 bind9 bind9-dnsutils haproxy pebble lego
+  postgresql-15 bind9 bind9-dnsutils haproxy pebble lego umoci runc
 )
-readonly test_packages=(git clang-format-16 python3 redis-server prometheus umoci runc chromium)
+readonly test_packages=(git clang-format-16 python3 redis-server prometheus chromium)
 readonly fuzz_packages=(clang-16 libclang-rt-16-dev)
 
 say() { printf 'setup: %s\n' "$*" >&2; }

@@ -215,6 +215,8 @@ Result<void> FirstOrder::ReadOutcome()
                 {"connect_address", world.at("edge").as_array().at(0)},
                 {"ca_file", world.at("relay_ca_file")},
                 {"customer", customer_},
+                {"relay_runs_as", TextAt(world_.RelayRuntime(), "runs_as")},
+                {"relay_image_digest", TextAt(world_.RelayRuntime(), "digest")},
                 {"seconds_to_active", Seconds(IntegerAt(*order, "active_at") - paid_at_)},
                 {"seconds_of_blocks_and_bids", Seconds(chain_micros_)},
                 {"acceptance", order->at("acceptance")}};

@@ -26,6 +26,9 @@ struct Layout {
     std::filesystem::path KeyFile(const std::string& who) const;
     std::filesystem::path MarketplaceCa() const { return folder / "tls/ca.pem"; }
     std::filesystem::path Berth() const { return programs / "cli/berth"; }
+    std::filesystem::path Relay() const { return programs / "relay-image/berth-relay"; }
+    /// The OCI layout of the relay's image, which is there if it was built.
+    std::filesystem::path RelayImage() const { return programs / "relay-image/berth-relay.oci"; }
 };
 
 /// `127.0.0.1:port`.

@@ -73,6 +73,7 @@ Result<void> Quickstart(const Options& options)
              << (options.world.network ? "a stand-in ledger" : "both stand-in networks")
              << ", marketplace and worker in " << options.world.folder.string() << std::endl;
     if (const auto started = world.Start(); !started) return started;
+    progress << DescribeRuntime(world.RelayRuntime()) << std::flush;
     const auto outcome = FirstOrder{world, progress}.Run();
     if (!outcome) return outcome.error();
     progress << DescribeOutcome(world, *outcome, !options.once) << std::flush;

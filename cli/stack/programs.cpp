@@ -41,7 +41,9 @@ Config AkashSandboxConfig(const Layout& layout, const Parties& parties,
                           const std::filesystem::path& postgres_folder)
 {
     const auto network = PrivateNetwork(layout);
-    const auto relay = layout.programs / "relay-image/berth-relay";
+    const auto& image = network.relay_image;
+    const auto tag = image.substr(image.rfind(':'));
+    const bool is_built = std::filesystem::exists(layout.RelayImage() / "index.json");
     return {{"address", Local(layout.akash)},
             {"chain_id", network.chain_id},
             {"data_dir", layout.folder / "akash/chain"},
@@ -49,7 +51,8 @@ Config AkashSandboxConfig(const Layout& layout, const Parties& parties,
             {"genesis", parties.wallet + "=50000000uakt+500000000uact"},
             {"ingress_address", Local(layout.ingress)},
             {"postgres_dir", postgres_folder},
-            {"images", network.relay_image + "=" + relay.string()}};
+            {"images", image + "=" + layout.Relay().string()},
+            {"image_layouts", is_built ? image + "=" + layout.RelayImage().string() + tag : ""}};
 }
 
 Config MarketplaceConfig(const Layout& layout, const Parties& parties, const Pebble& pebble,

@@ -58,6 +58,15 @@ std::string Plain(const json::value& value)
 
 }  // namespace
 
+std::string DescribeRuntime(const json::object& runtime)
+{
+    if (runtime.empty()) return "";
+    if (Text(runtime, "runs_as") == "container") {
+        return "Relays run as containers of the image " + Text(runtime, "digest") + "\n";
+    }
+    return "Relays run as plain programs: " + Text(runtime, "why_not") + "\n";
+}
+
 std::string DescribeOutcome(World& world, const json::object& outcome, bool goes_on)
 {
     const auto relay = goes_on ? "\nYour relay runs at  " + Text(outcome, "relay_url") +

@@ -8,6 +8,9 @@
 
 namespace berth::stack {
 
+/// One line about how relays run, of World::RelayRuntime; empty where the world does not know.
+std::string DescribeRuntime(const boost::json::object& runtime);
+
 /// What a person reads at the end of quickstart: the relay's address, a command that talks to it if
 /// the world `goes_on`, the acceptance report and the margin.
 std::string DescribeOutcome(World& world, const boost::json::object& outcome, bool goes_on);

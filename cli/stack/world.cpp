@@ -7,6 +7,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
+#include "core/base/strict_json.hpp"
 #include "core/nostr/keys.hpp"
 #include "core/rails/xrp_key.hpp"
 
@@ -238,6 +239,18 @@ void World::Stop()
     started_.clear();
 }
 
+boost::json::object World::RelayRuntime() const
+{
+    if (!akash_) return {};
+    const auto ready = ParseJsonStrict(akash_->ready_line());
+    const auto* images =
+        ready && ready->is_object() ? ready->get_object().if_contains("images") : nullptr;
+    if (images && images->is_array() && !images->get_array().empty()) {
+        return images->get_array().front().as_object();
+    }
+    return {{"runs_as", "program"}, {"why_not", "its image was not built"}};
+}
+
 boost::json::object World::Describe()
 {
     namespace json = boost::json;
@@ -274,6 +287,7 @@ boost::json::object World::Describe()
           {"chain_id", network_.chain_id},
           {"from", network_.from},
           {"wallet", parties_.wallet}}},
+        {"relay_runtime", RelayRuntime()},
         {"postgres_url", postgres_->Url("berth")},
         {"pids", pids}};
 }

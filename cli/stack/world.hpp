@@ -51,6 +51,9 @@ public:
 
     /// Every address, file and process id, for people and tests.
     boost::json::object Describe();
+    /// How the relays of this world run: `runs_as` is `container`, with the image's `digest`, or
+    /// `program`, with `why_not`. Nothing where a network of its own runs them.
+    boost::json::object RelayRuntime() const;
     /// Everything that runs, in the order of its start.
     const std::vector<Server*>& servers() const { return started_; }
     const Layout& layout() const { return layout_; }

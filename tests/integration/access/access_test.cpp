@@ -2,11 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include "berth/v1/finance_service.pb.h"
-#include "core/base/clock.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
-#include "core/nostr/http_auth.hpp"
 #include "marketplace/rpc/server.hpp"
 #include "tests/integration/access/attempts.hpp"
 #include "tests/integration/access/world.hpp"
@@ -17,9 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kStreamLimit = 3s;  // A stream with nothing to say stays open.
-const std::string kListOrders = "/berth.v1.OrderService/ListOrders";
-const std::string kListPricesPath = "/berth.v1.OperatorService/ListPrices";
-const std::string kCreateSession = "/berth.v1.FinanceService/CreateSession";
 
 /// Every RPC of the contract, by its full name.
 std::vector<std::string> EveryRpc()
@@ -82,17 +76,6 @@ protected:
         return {};
     }
 
-    static const std::string& address() { return world_->marketplace().address(); }
-    static std::string HeaderFor(const std::string& url, const std::string& body,
-                                 const nostr::SecretKey& key, Time now = SystemClock{}.Now())
-    {
-        return nostr::MakeHttpAuth({.url = url, .method = "POST", .body = body}, key, now);
-    }
-    static RawAnswer ListOrdersWith(const std::string& authorization)
-    {
-        return world_->client().Call(kListOrders, "", {{"authorization", authorization}});
-    }
-
     inline static std::unique_ptr<World> world_;
 };
 
@@ -150,83 +133,6 @@ TEST_F(AccessTest, NoKeyOpensNothingThatNeedsOne)
         }
         EXPECT_TRUE(attempt.door != Door::kSigned || !answer.ok()) << name;
     }
-}
-
-TEST_F(AccessTest, AnAuthorisationOpensOneCallOnce)
-{
-    const auto header = HeaderFor("grpc://" + address() + kListOrders, "", world_->one().customer);
-    EXPECT_TRUE(ListOrdersWith(header).ok());
-    EXPECT_EQ(ListOrdersWith(header).reason, "AUTH_REPLAYED");
-}
-
-TEST_F(AccessTest, AnAuthorisationIsForItsBytesOnly)
-{
-    const auto header =
-        HeaderFor("grpc://" + address() + kListOrders, "other bytes", world_->one().customer);
-    EXPECT_EQ(ListOrdersWith(header).reason, "AUTH_WRONG_PAYLOAD");
-}
-
-TEST_F(AccessTest, AnAuthorisationIsForItsMethodAndHostOnly)
-{
-    const auto& key = world_->one().customer;
-    const auto other_method = HeaderFor("grpc://" + address() + kListPricesPath, "", key);
-    EXPECT_EQ(ListOrdersWith(other_method).reason, "AUTH_WRONG_URL");
-    const auto other_host = HeaderFor("grpc://elsewhere.test:443" + kListOrders, "", key);
-    EXPECT_EQ(ListOrdersWith(other_host).reason, "AUTH_WRONG_URL");
-    const auto not_grpc = HeaderFor("https://" + address() + kListOrders, "", key);
-    EXPECT_EQ(ListOrdersWith(not_grpc).reason, "AUTH_WRONG_URL");
-}
-
-TEST_F(AccessTest, AnAuthorisationIsFresh)
-{
-    const auto url = "grpc://" + address() + kListOrders;
-    const auto old = HeaderFor(url, "", world_->one().customer, SystemClock{}.Now() - 2min);
-    EXPECT_EQ(ListOrdersWith(old).reason, "AUTH_EXPIRED");
-}
-
-TEST_F(AccessTest, GarbageIsNoAuthorisation)
-{
-    for (const auto* header : {"Nostr", "Nostr !", "Basic YTpi", "nostr e30=", "Nostr e30="}) {
-        EXPECT_EQ(ListOrdersWith(header).reason, "AUTH_MALFORMED") << header;
-    }
-    EXPECT_EQ(ListOrdersWith("Bearer ").reason, "SESSION_EXPIRED");
-}
-
-TEST_F(AccessTest, ASessionOpensReadsUntilItExpires)
-{
-    const auto created = world_->CallAs(world_->one().customer, kCreateSession, "");
-    ASSERT_TRUE(created.ok()) << created.reason;
-    v1::CreateSessionResponse session;
-    ASSERT_TRUE(session.ParseFromString(created.body));
-    ASSERT_EQ(session.roles_size(), 1);
-    EXPECT_EQ(session.roles(0), "customer");
-    const auto bearer = "Bearer " + session.token();
-    EXPECT_NE(SecretIn(ListOrdersWith(bearer), world_->one()), "");
-
-    const auto renewed = world_->client().Call(kCreateSession, "", {{"authorization", bearer}});
-    EXPECT_EQ(renewed.reason, "AUTH_NOT_FRESH");
-
-    pqxx::connection connection{world_->marketplace().DatabaseUrl()};
-    pqxx::work tx{connection};
-    EXPECT_TRUE(
-        tx.exec_params("SELECT FROM sessions WHERE token_hash = $1", session.token()).empty());
-    tx.exec_params0("UPDATE sessions SET expires_at = now() WHERE token_hash = $1",
-                    ToHex(Sha256(session.token())));
-    tx.commit();
-    EXPECT_EQ(ListOrdersWith(bearer).reason, "SESSION_EXPIRED");
-}
-
-TEST_F(AccessTest, RolesComeFromTheConfigurationAndTheOperators)
-{
-    const auto roles_of = [](const nostr::SecretKey& key) {
-        v1::CreateSessionResponse session;
-        session.ParseFromString(world_->CallAs(key, kCreateSession, "").body);
-        return std::set<std::string>{session.roles().begin(), session.roles().end()};
-    };
-    using Roles = std::set<std::string>;
-    EXPECT_EQ(roles_of(world_->one().operator_key), (Roles{"customer", "operator"}));
-    EXPECT_EQ(roles_of(world_->marketplace().finance()), (Roles{"customer", "finance"}));
-    EXPECT_EQ(roles_of(world_->marketplace().admin()), (Roles{"customer", "admin"}));
 }
 
 TEST_F(AccessTest, ARefusedSignedRequestLeavesOneAuditLine)

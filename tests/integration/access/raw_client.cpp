@@ -42,7 +42,13 @@ RawAnswer RawClient::Call(const std::string& path, const std::string& body,
 {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + limit);
-    for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+    for (const auto& [name, value] : metadata) {
+        if (name == ":authority") {
+            context.set_authority(value);
+        } else {
+            context.AddMetadata(name, value);
+        }
+    }
     grpc::GenericStub stub{channel_};
     grpc::CompletionQueue queue;
     const auto call = stub.PrepareCall(&context, path, &queue);

@@ -26,6 +26,7 @@ public:
 
     using Metadata = std::map<std::string, std::string>;
 
+    /// `:authority` among the metadata is the name that the server is called by.
     RawAnswer Call(const std::string& path, const std::string& body, const Metadata& metadata = {},
                    std::chrono::seconds limit = std::chrono::seconds{20}) const;
 

@@ -111,7 +111,7 @@ v1::OperatorAction PlanAction(const std::string& name)
 
 }  // namespace
 
-World::World()
+World::World(RunningMarketplace::Settings settings) : marketplace_{std::move(settings)}
 {
     v1::OperatorAction price;
     price.mutable_set_price()->set_asset("xrp");

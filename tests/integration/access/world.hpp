@@ -42,7 +42,8 @@ struct Side {
 /// Two customers and two operators on a running marketplace, strangers to each other.
 class World {
 public:
-    World();
+    /// `settings` are the marketplace's, beside those that it needs.
+    explicit World(RunningMarketplace::Settings settings = {});
 
     RunningMarketplace& marketplace() { return marketplace_; }
     const RawClient& client() const { return client_; }

@@ -16,12 +16,14 @@ bool Cancels(const std::string& reason)
 }
 
 /// True when a transaction of the order's provision job was signed: then something may be on chain.
+/// What was not is taken back first, so that it is not signed while this is decided.
 bool AnySigned(pqxx::work& tx, const OrderRow& order)
 {
     const auto subject = "orders/" + order.order_id;
     for (const auto& executor : {order.operator_id, std::string{queue::kMarketplace}}) {
         const auto job = queue::FindOpenJob(tx, executor, subject, "provision");
         if (!job) continue;
+        queue::AbandonPending(tx, order.operator_id, job->job_id);
         for (const auto& message : queue::MessagesOf(tx, order.operator_id, job->job_id)) {
             if (message.state() == "signed" || message.state() == "committed") return true;
         }

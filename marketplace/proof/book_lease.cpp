@@ -29,10 +29,10 @@ Result<queue::DutyOutcome> BookLease::Run(const queue::Job& job, Deadline deadli
 {
     const auto read = Read(job);
     if (!read) return read.error();
-    const auto price = parts_.catalogue.LastPrice("uact");
-    if (!price) return price.error();
     const auto reading = ReadLease(parts_.chain, *read, deadline);
     if (!reading) return reading.error();
+    const auto price = parts_.catalogue.LastPrice(reading->lease.price.denom);
+    if (!price) return price.error();
     parts_.pace.Note(reading->status);
     return Change(
         job,

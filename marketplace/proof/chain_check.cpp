@@ -27,7 +27,8 @@ Result<void> Compare(const LeaseReading& reading, const orders::OrderRow& order)
 {
     const auto& told = order.facts.lease();
     if (told.owner() != order.wallet || told.dseq() != order.dseq) return Mismatch("deployment");
-    if (reading.lease.price.denom != told.price_denom()) return Mismatch("denomination");
+    const auto& denom = reading.lease.price.denom;
+    if (denom != told.price_denom() || !money::FindAsset(denom)) return Mismatch("denomination");
     const auto price = akash::ParseDec18(told.price_amount());
     if (!price || *price != reading.lease.price.amount_e18) return Mismatch("price");
     if (reading.deployment.hash_hex != order.facts.sdl_hash()) return Mismatch("manifest");

@@ -16,8 +16,9 @@ struct LeaseReading {
 };
 
 /// Reads the lease of an order and compares it with what the worker reported: owner, deployment,
-/// provider, price and manifest hash. Errors: kPrecondition `LEASE_MISMATCH` for a difference;
-/// kNotFound `LEASE_NOT_SEEN` while the chain does not show it; those of ChainReader.
+/// provider, price (in an asset that the books know) and manifest hash. Errors: kPrecondition
+/// `LEASE_MISMATCH` for a difference; kNotFound `LEASE_NOT_SEEN` while the chain does not show it;
+/// those of ChainReader.
 Result<LeaseReading> ReadLease(akash::ChainReader& chain, const orders::OrderRow& order,
                                Deadline deadline);
 

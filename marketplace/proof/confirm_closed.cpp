@@ -43,12 +43,12 @@ Result<Closed> ReadClosed(akash::ChainReader& chain, const orders::OrderRow& ord
     return closed;
 }
 
-/// The lease has cost what its provider withdrew; the rest of the deposit is in the wallet again.
-void SettleLease(pqxx::work& tx, const orders::OrderRow& order, const Closed& closed,
-                 const money::Price& price, Time now)
+/// The lease, booked in `denom`, has cost what its provider withdrew; the rest of the deposit is in
+/// the wallet again.
+void SettleLease(pqxx::work& tx, const orders::OrderRow& order, const std::string& denom,
+                 const Closed& closed, const money::Price& price, Time now)
 {
     const auto owner = OwnerOf(order);
-    const auto& denom = order.facts.lease().price_denom();
     ledger::TrueUpLease(tx, owner, order.dseq,
                         {.asset = denom,
                          .amount = closed.withdrawn,
@@ -86,8 +86,8 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
     return Change(job,
                   [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
                       Time now) -> Result<Outcome> {
-                      if (CloseLease(tx, order, closed->height)) {
-                          SettleLease(tx, order, *closed, *price, now);
+                      if (const auto denom = CloseLease(tx, order, closed->height)) {
+                          SettleLease(tx, order, *denom, *closed, *price, now);
                       }
                       if (order.active_at) {
                           ledger::Recognise(tx, OwnerOf(order), PriceOf(order),

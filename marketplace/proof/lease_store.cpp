@@ -11,7 +11,8 @@ constexpr auto kAdd = R"sql(
 
 constexpr auto kClose = R"sql(
     UPDATE leases SET state = 'closed', closed_height = $4
-    WHERE customer_id = $1 AND order_id = $2 AND dseq = $3::numeric)sql";
+    WHERE customer_id = $1 AND order_id = $2 AND dseq = $3::numeric
+    RETURNING price_denom)sql";
 
 }  // namespace
 
@@ -24,11 +25,13 @@ void AddLease(pqxx::work& tx, const orders::OrderRow& order, const LeaseReading&
                     lease.state);
 }
 
-bool CloseLease(pqxx::work& tx, const orders::OrderRow& order, std::int64_t closed_height)
+std::optional<std::string> CloseLease(pqxx::work& tx, const orders::OrderRow& order,
+                                      std::int64_t closed_height)
 {
     const auto closed = tx.exec_params(kClose, order.customer_id, order.order_id,
                                        std::to_string(order.dseq), closed_height);
-    return closed.affected_rows() > 0;
+    if (closed.empty()) return std::nullopt;
+    return closed[0][0].as<std::string>();
 }
 
 }  // namespace berth::proof

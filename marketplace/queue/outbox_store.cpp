@@ -40,6 +40,15 @@ constexpr auto kSettle = R"sql(
     WHERE operator_id = $1 AND message_id = $2
     RETURNING queue_id, job_id)sql";
 
+/// What a job wanted before it became the one that undoes it is wanted no more.
+constexpr auto kDropOutlived = R"sql(
+    UPDATE outbox_messages SET state = 'failed', error = 'ABANDONED'
+    WHERE operator_id = $1 AND message_id = $2 AND state = 'pending'
+      AND kind <> 'close_deployment'
+      AND EXISTS (SELECT FROM jobs WHERE jobs.queue_id = outbox_messages.queue_id
+                                         AND jobs.job_id = outbox_messages.job_id
+                                         AND jobs.kind = 'close'))sql";
+
 constexpr auto kWakeJob = R"sql(
     UPDATE jobs SET run_at = now(), waiting_for = ''
     WHERE queue_id = $2 AND job_id = $3 AND run_at = 'infinity' AND NOT EXISTS (
@@ -115,6 +124,7 @@ std::string Settle(pqxx::work& tx, const std::string& operator_id, std::uint64_t
     const auto row = tx.exec_params1(kSettle, operator_id, message, fate.state, fate.height,
                                      fate.codespace, fate.code, fate.error);
     const auto job_id = row["job_id"].as<std::string>();
+    if (fate.state == "pending") tx.exec_params0(kDropOutlived, operator_id, message);
     tx.exec_params0(kWakeJob, operator_id, row["queue_id"].as<int>(), job_id);
     db::Notify(tx, "queue/" + operator_id);
     return job_id;

@@ -38,7 +38,8 @@ struct Fate {
     int code = 0;
     std::string error{};
 };
-/// Settles a message; wakes its job when all of its messages are settled. Returns the job's id.
+/// Settles a message; wakes its job when all of its messages are settled. Returns the job's id. One
+/// that would be sent again for a job that has become the close of its order counts as abandoned.
 std::string Settle(pqxx::work& tx, const std::string& operator_id, std::uint64_t message,
                    const Fate& fate);
 

@@ -70,6 +70,8 @@ constexpr auto kChooseReady = R"sql(
               WHERE outbox_messages.operator_id = $1 AND wallet = address AND state = 'pending'),
              address LIMIT 1)sql";
 
+const money::Amount kFeeUaktMax = 1'000'000'000'000;  // A million AKT: more is no fee.
+
 /// The wallet that a report is about, under lock.
 struct Held {
     std::string operator_id;
@@ -137,9 +139,9 @@ Result<std::optional<std::string>> FreeSequence(pqxx::work& tx, const Held& wall
 Result<void> RecordSigned(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& made)
 {
     const auto fee = money::Amount::Parse(made.fee_uakt().empty() ? "0" : made.fee_uakt());
-    if (!fee || made.hash().empty() || made.signed_bytes().empty()) {
+    if (!fee || *fee > kFeeUaktMax || made.hash().empty() || made.signed_bytes().empty()) {
         return Fail(ErrorCode::kInvalid, "BAD_TRANSACTION",
-                    "Hash, bytes and fee have to be given.");
+                    "Hash, bytes and a possible fee have to be given.");
     }
     const std::vector<std::uint64_t> messages{made.messages().begin(), made.messages().end()};
     if (!AllPending(tx, wallet.operator_id, wallet.address, messages)) {

@@ -43,14 +43,17 @@ void Sweeper::Run()
 
 Result<void> Sweeper::Sweep()
 {
-    if (auto done = CancelUnpaid(); !done) return done;
-    if (auto done = CloseServed(); !done) return done;
-    if (auto done = EndOverdue(); !done) return done;
-    return MeterWithoutWorker();
+    Result<void> swept;
+    for (const auto part : {&Sweeper::CancelUnpaid, &Sweeper::CloseServed, &Sweeper::EndOverdue,
+                            &Sweeper::MeterWithoutWorker}) {
+        if (auto done = (this->*part)(); !done) swept = done;
+    }
+    return swept;
 }
 
-Result<void> Sweeper::OnOrder(const std::string& customer_id, const std::string& order_id,
-                              const Ended& work)
+/// What is wrong with one order is not in the way of the others.
+void Sweeper::OnOrder(const std::string& customer_id, const std::string& order_id,
+                      const Ended& work)
 {
     const auto done = parts_.database.Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
         auto order = orders::LockWithHold(tx, customer_id, order_id);
@@ -59,8 +62,10 @@ Result<void> Sweeper::OnOrder(const std::string& customer_id, const std::string&
         if (!worked) return worked.error();
         return true;
     });
-    if (!done) return done.error();
-    return {};
+    if (done) return;
+    parts_.log.Error(
+        "An order could not be swept.",
+        {{"order", order_id}, {"reason", done.error().reason}, {"error", done.error().message}});
 }
 
 Result<void> Sweeper::CancelUnpaid()
@@ -70,7 +75,7 @@ Result<void> Sweeper::CancelUnpaid()
         parts_.database, [&](auto& tx) { return orders::UnpaidSince(tx, limit, kAtATime); });
     if (!keys) return keys.error();
     for (const auto& key : *keys) {
-        auto done = OnOrder(key.customer_id, key.order_id, [](auto& tx, auto& order, Time now) {
+        OnOrder(key.customer_id, key.order_id, [](auto& tx, auto& order, Time now) {
             if (order.state != v1::ORDER_STATE_AWAITING_PAYMENT) return Result<void>{};
             return orders::End(tx, order,
                                {.reason = "UNPAID",
@@ -78,7 +83,6 @@ Result<void> Sweeper::CancelUnpaid()
                                 .details = {}},
                                now);
         });
-        if (!done) return done;
     }
     return {};
 }
@@ -90,7 +94,7 @@ Result<void> Sweeper::CloseServed()
         parts_.database, [&](auto& tx) { return orders::PaidUntil(tx, limit, kAtATime); });
     if (!keys) return keys.error();
     for (const auto& key : *keys) {
-        auto done = OnOrder(key.customer_id, key.order_id, [](auto& tx, auto& order, Time now) {
+        OnOrder(key.customer_id, key.order_id, [](auto& tx, auto& order, Time now) {
             if (order.state != v1::ORDER_STATE_ACTIVE) return Result<void>{};
             return orders::End(tx, order,
                                {.reason = "PAID_TIME_OVER",
@@ -98,7 +102,6 @@ Result<void> Sweeper::CloseServed()
                                 .details = {}},
                                now);
         });
-        if (!done) return done;
     }
     return {};
 }
@@ -109,15 +112,13 @@ Result<void> Sweeper::EndOverdue()
     const auto jobs = Ask<std::vector<queue::Job>>(
         parts_.database, [](auto& tx) { return queue::OverdueJobs(tx, "provision", kAtATime); });
     if (!jobs) return jobs.error();
-    for (const auto& job : *jobs) {
-        if (auto done = EndOverdueJob(job); !done) return done;
-    }
+    for (const auto& job : *jobs) EndOverdueJob(job);
     return {};
 }
 
-Result<void> Sweeper::EndOverdueJob(const queue::Job& job)
+void Sweeper::EndOverdueJob(const queue::Job& job)
 {
-    return OnOrder(job.customer_id, job.order_id, [&](auto& tx, auto& order, Time now) {
+    OnOrder(job.customer_id, job.order_id, [&](auto& tx, auto& order, Time now) {
         const auto held = queue::LockHeld(tx, job);
         const bool overdue = held && held->step_overdue && !held->leased &&
                              order.state == v1::ORDER_STATE_PROVISIONING &&
@@ -137,7 +138,7 @@ Result<void> Sweeper::MeterWithoutWorker()
     for (const auto& job : *jobs) {
         const auto* row = orders::FindStep(job.kind, job.step, orders::StepExecutor::kWorker);
         if (!row) continue;
-        auto done = OnOrder(job.customer_id, job.order_id, [&](auto& tx, auto& order, Time) {
+        OnOrder(job.customer_id, job.order_id, [&](auto& tx, auto& order, Time) {
             auto held = queue::LockHeld(tx, job);
             if (held && held->step_overdue && !held->leased) {
                 orders::GoOn(tx, {.orders = parts_.orders, .queue = parts_.queue}, order, *held,
@@ -145,7 +146,6 @@ Result<void> Sweeper::MeterWithoutWorker()
             }
             return Result<void>{};
         });
-        if (!done) return done;
     }
     return {};
 }

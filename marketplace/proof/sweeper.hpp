@@ -16,7 +16,8 @@ public:
     explicit Sweeper(const Parts& parts);
     ~Sweeper();
 
-    /// One round; also what the thread does. Errors: those of Database.
+    /// One round; also what the thread does. An order that fails is logged, the others go on.
+    /// Errors: those of Database.
     Result<void> Sweep();
 
 private:
@@ -26,10 +27,9 @@ private:
     Result<void> CancelUnpaid();
     Result<void> CloseServed();
     Result<void> EndOverdue();
-    Result<void> EndOverdueJob(const queue::Job& job);
+    void EndOverdueJob(const queue::Job& job);
     Result<void> MeterWithoutWorker();
-    Result<void> OnOrder(const std::string& customer_id, const std::string& order_id,
-                         const Ended& work);
+    void OnOrder(const std::string& customer_id, const std::string& order_id, const Ended& work);
 
     const Parts parts_;
     std::mutex mutex_;

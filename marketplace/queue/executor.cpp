@@ -75,13 +75,23 @@ struct Executor::State {
         return stopping;
     }
 
+    /// One job that makes its duty throw does not end the program, and all other jobs with it.
+    Result<DutyOutcome> Carry(const Job& job)
+    {
+        try {
+            const auto duty = duties.at(job.kind + '/' + job.step);
+            return duty->Run(job, Deadline::After(parts.duty_limit));
+        } catch (const std::exception& thrown) {
+            return Fail(ErrorCode::kInternal, "EXCEPTION", thrown.what());
+        }
+    }
+
     /// False where what it came to is not recorded: then it is leased and run again.
     bool Run(const Job& job)
     {
-        const auto duty = duties.at(job.kind + '/' + job.step);
         const auto boundary = "market." + job.kind + "." + job.step;
         Failpoint(boundary + ".leased");
-        const auto outcome = duty->Run(job, Deadline::After(parts.duty_limit));
+        const auto outcome = Carry(job);
         Failpoint(boundary + ".ran");
         if (!outcome) {
             parts.log.Warning("A job failed and will be tried again.",

@@ -105,11 +105,15 @@ v1::StepReport JobRunner::RunStep(const v1::Job& job, Reports& reports, const He
         return ReportOf(Fail(ErrorCode::kInvalid, "UNKNOWN_STEP", "This worker has no such step."),
                         1);
     }
-    const auto outcome =
-        step->Run({.job = job,
-                   .intents = reports,
-                   .deadline = Deadline::After(times_.step_limit).OrWhen(held.lost)});
-    return outcome ? outcome->report() : ReportOf(outcome.error(), job.attempt());
+    const StepContext context{.job = job,
+                              .intents = reports,
+                              .deadline = Deadline::After(times_.step_limit).OrWhen(held.lost)};
+    try {
+        const auto outcome = step->Run(context);
+        return outcome ? outcome->report() : ReportOf(outcome.error(), job.attempt());
+    } catch (const std::exception& thrown) {  // One job does not end the program.
+        return ReportOf(Fail(ErrorCode::kUnknown, "STEP_THREW", thrown.what()), job.attempt());
+    }
 }
 
 void JobRunner::Run(v1::Job job)

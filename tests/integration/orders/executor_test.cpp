@@ -26,6 +26,22 @@ private:
     std::atomic<int> left_;
 };
 
+/// A duty that throws as often as a test says.
+class ThrowingDuty final : public queue::Duty {
+public:
+    explicit ThrowingDuty(int throws) : left_{throws} {}
+    std::string_view kind() const override { return "observe_channel"; }
+    std::string_view step() const override { return "observe"; }
+    Result<queue::DutyOutcome> Run(const queue::Job&, Deadline) override
+    {
+        if (left_-- > 0) throw std::runtime_error{"nobody caught this"};
+        return queue::DutyOutcome::Finished();
+    }
+
+private:
+    std::atomic<int> left_;
+};
+
 /// The first of two steps: leads its job on, and returns only when the second has begun.
 class LeadingDuty final : public queue::Duty {
 public:
@@ -137,6 +153,18 @@ TEST_F(ExecutorTest, TriesAFailedDutyAgainAndFilesItWhenItIsDone)
     world_.queue.retry_first = 10ms;
     world_.queue.poll = 20ms;
     FailingDuty duty{2};
+    EnqueueOne();
+    const queue::Executor executor{{*world_.database, world_.listener, world_.log, world_.queue},
+                                   {&duty}};
+    EXPECT_TRUE(Until([&] { return world_.database.Value("SELECT count(*) FROM jobs") == "0"; }));
+    EXPECT_EQ(world_.database.Value("SELECT outcome || epoch FROM job_history"), "done3");
+}
+
+TEST_F(ExecutorTest, ADutyThatThrowsIsTriedAgainAndEndsNothingElse)
+{
+    world_.queue.retry_first = 10ms;
+    world_.queue.poll = 20ms;
+    ThrowingDuty duty{2};
     EnqueueOne();
     const queue::Executor executor{{*world_.database, world_.listener, world_.log, world_.queue},
                                    {&duty}};

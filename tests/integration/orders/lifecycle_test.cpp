@@ -121,6 +121,25 @@ TEST_F(LifecycleTest, AnOrderThatNobodyPaysIsCancelledAfterItsTerm)
     EXPECT_EQ(world_.Get(order_id).state(), v1::ORDER_STATE_CANCELLED);
 }
 
+TEST_F(LifecycleTest, AnOrderThatCannotBeSweptIsNotInTheWayOfTheOthers)
+{
+    const auto stuck = world_.PlaceOne();
+    const auto other = world_.PlaceOne();
+    world_.database.Value("UPDATE orders SET quote_expires_at = now() - interval '2 hours'");
+    world_.database.Value(
+        "UPDATE orders SET quote_expires_at = now() - interval '3 hours' "
+        "WHERE order_id = '" +
+        stuck + "'");
+    world_.database.Value(
+        "ALTER TABLE orders ADD CONSTRAINT in_the_way CHECK (state = 1 OR "
+        "order_id <> '" +
+        stuck + "')");
+    proof::Sweeper sweeper{world_.parts};
+    EXPECT_TRUE(sweeper.Sweep());
+    EXPECT_EQ(world_.Get(stuck).state(), v1::ORDER_STATE_AWAITING_PAYMENT);
+    EXPECT_EQ(world_.Get(other).state(), v1::ORDER_STATE_CANCELLED);
+}
+
 TEST_F(LifecycleTest, AListenerHearsOfAnOrdersChange)
 {
     const auto order_id = world_.PlaceOne();

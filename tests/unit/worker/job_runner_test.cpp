@@ -104,6 +104,15 @@ protected:
     int woken_ = 0;
 };
 
+TEST_F(JobRunnerTest, AStepThatThrowsIsTriedAgainAndEndsNothingElse)
+{
+    Add("a", [](const auto&) -> Result<StepOutcome> { throw std::runtime_error{"uncaught"}; });
+    Run("a");
+    ASSERT_EQ(book_.reports.size(), 1U);
+    EXPECT_EQ(book_.reports[0].retry().reason(), "STEP_THREW");
+    EXPECT_EQ(book_.reports[0].retry().message(), "uncaught");
+}
+
 TEST_F(JobRunnerTest, RunsOneStepAfterTheOtherUnderOneEpoch)
 {
     Add("a", [](const auto&) { return StepOutcome::Done(); });

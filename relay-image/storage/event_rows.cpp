@@ -67,14 +67,30 @@ void EventRows::AddGuards(const nostr::Event& event)
     id_keys_.push_back(lasts ? std::nullopt : std::optional{KeyOfTag('e', event.id)});
     author_keys_.push_back(event.kind == kVanishKind ? std::nullopt
                                                      : std::optional{AuthorKey(event.pubkey)});
+    if (event.kind == kGiftWrapKind) AddReaders(event);
+}
+
+/// For whom a gift wrap is: he may have vanished.
+void EventRows::AddReaders(const nostr::Event& wrap)
+{
+    for (const auto& tag : wrap.tags) {
+        if (tag.size() < 2 || tag[0] != "p" || !IsLowerHex(tag[1], 64)) continue;
+        wrap_ids_.push_back(ids_.back());
+        reader_keys_.push_back(AuthorKey(tag[1]));
+        readers_.push_back(Binary(tag[1]));
+        wrapped_.push_back(wrap.created_at);
+    }
 }
 
 std::vector<SqlValue> EventRows::Columns() const
 {
-    return {SqlValue::Blobs(ids_),         SqlValue::Blobs(pubkeys_),   SqlValue::Numbers(created_),
-            SqlValue::Kinds(kinds_),       SqlValue::Texts(bodies_),    SqlValue::Blobs(sigs_),
-            SqlValue::Numbers(expires_),   SqlValue::Uuids(addresses_), SqlValue::Uuids(id_keys_),
-            SqlValue::Uuids(author_keys_), SqlValue::Blobs(tag_ids_),   SqlValue::Uuids(tags_)};
+    return {
+        SqlValue::Blobs(ids_),         SqlValue::Blobs(pubkeys_),     SqlValue::Numbers(created_),
+        SqlValue::Kinds(kinds_),       SqlValue::Texts(bodies_),      SqlValue::Blobs(sigs_),
+        SqlValue::Numbers(expires_),   SqlValue::Uuids(addresses_),   SqlValue::Uuids(id_keys_),
+        SqlValue::Uuids(author_keys_), SqlValue::Blobs(tag_ids_),     SqlValue::Uuids(tags_),
+        SqlValue::Blobs(wrap_ids_),    SqlValue::Uuids(reader_keys_), SqlValue::Blobs(readers_),
+        SqlValue::Numbers(wrapped_)};
 }
 
 DeletionRows::DeletionRows(std::span<const EventPtr> events)

@@ -14,7 +14,7 @@ class EventRows {
 public:
     explicit EventRows(std::span<const EventPtr> events);
 
-    /// In the order of the store statement's `$1..$12`.
+    /// In the order of the store statement's `$1..$16`.
     std::vector<SqlValue> Columns() const;
     /// The keys of the addresses that the batch writes to; empty if it writes to none.
     const std::vector<std::optional<std::string>>& written_addresses() const { return written_; }
@@ -22,10 +22,12 @@ public:
 private:
     void Add(const AdmittedEvent& admitted);
     void AddGuards(const nostr::Event& event);
+    void AddReaders(const nostr::Event& wrap);
 
     using Blobs = std::vector<std::optional<std::string>>;
     Blobs ids_, pubkeys_, sigs_, addresses_, id_keys_, author_keys_, tag_ids_, tags_, written_;
-    std::vector<std::optional<std::int64_t>> created_, expires_;
+    Blobs wrap_ids_, reader_keys_, readers_;
+    std::vector<std::optional<std::int64_t>> created_, expires_, wrapped_;
     std::vector<int> kinds_;
     std::vector<std::string> bodies_;
 };

@@ -6,14 +6,20 @@ namespace berth::relay {
 namespace {
 
 // The scalar subqueries with LIMIT 1 are probes of an index; EXISTS might become a hash of the
-// table. Of several sound versions of an address the newest goes in. Answers come in the order
-// given. A row that another relay inserted meanwhile is a duplicate.
+// table. Of several sound versions of an address the newest goes in. A gift wrap for who vanished
+// since is refused as his own events are. Answers come in the order given. A row that another relay
+// inserted meanwhile is a duplicate.
 constexpr auto kStore = R"sql(
     WITH incoming AS MATERIALIZED (
         SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::int[], $5::text[],
                              $6::bytea[], $7::bigint[], $8::uuid[], $9::uuid[], $10::uuid[])
             WITH ORDINALITY AS i(id, pubkey, created_at, kind, body, sig, expires_at, address,
                                  id_key, author_key, place)
+    ), unreadable AS MATERIALIZED (
+        SELECT w.id FROM unnest($13::bytea[], $14::uuid[], $15::bytea[], $16::bigint[])
+            AS w(id, reader_key, reader, created_at)
+        WHERE (SELECT 1 FROM event_deletions d WHERE d.target = w.reader_key
+               AND d.author = w.reader AND d.until >= w.created_at LIMIT 1) IS NOT NULL
     ), judged AS MATERIALIZED (
         SELECT i.*, CASE
             WHEN (SELECT 1 FROM events e WHERE e.id = i.id LIMIT 1) IS NOT NULL THEN 1
@@ -21,6 +27,7 @@ constexpr auto kStore = R"sql(
                 WHERE d.target = ANY (ARRAY[i.id_key, i.address, i.author_key])
                   AND d.author = i.pubkey AND d.until >= i.created_at LIMIT 1) IS NOT NULL
                 THEN 2
+            WHEN i.kind = 1059 AND i.id IN (SELECT id FROM unreadable) THEN 2
             WHEN (SELECT 1 FROM events e WHERE e.address = i.address
                   AND (e.created_at > i.created_at OR (e.created_at = i.created_at AND e.id < i.id))
                   LIMIT 1) IS NOT NULL

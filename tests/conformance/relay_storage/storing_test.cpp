@@ -191,6 +191,23 @@ TYPED_TEST(StoringTest, RemovesAnAuthorWhoVanishes)
     EXPECT_EQ(this->Put({.author = KeyOf("carol"), .created_at = 700}), Verdict::kStored);
 }
 
+TYPED_TEST(StoringTest, RefusesGiftWrapsForWhoVanishedSince)
+{
+    const auto wrap = [](std::int64_t at, const std::vector<std::string>& readers) {
+        std::vector<nostr::Tag> tags{{"p"}, {"p", "no key"}};
+        for (const auto& reader : readers) tags.push_back({"p", KeyOf(reader)});
+        return Make({.author = KeyOf("ephemeral"), .created_at = at, .kind = 1059, .tags = tags});
+    };
+    const auto for_both = wrap(900, {"bob", "alice"});
+    EXPECT_EQ(this->Put(for_both), Verdict::kStored);
+    this->Put({.created_at = 1'500, .kind = 62, .content = "vanish"});
+    EXPECT_EQ(this->Put(for_both), Verdict::kDeleted);
+    EXPECT_EQ(this->PutAll({wrap(1'500, {"alice"}), wrap(1'501, {"alice"}), wrap(901, {"bob"})}),
+              (std::vector{Verdict::kDeleted, Verdict::kStored, Verdict::kStored}));
+    EXPECT_EQ(this->Put({.author = KeyOf("bob"), .kind = 4, .tags = {{"p", KeyOf("alice")}}}),
+              Verdict::kStored);
+}
+
 TYPED_TEST(StoringTest, DeletesNoRequestToVanish)
 {
     const auto vanish = Make({.created_at = 1'000, .kind = 62, .content = "vanish"});

@@ -8,8 +8,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "tests/bench/relay/connection.hpp"
+#include "tests/bench/relay/nostr_bench.hpp"
 #include "tests/bench/relay/scenarios.hpp"
 #include "tests/bench/relay/subject.hpp"
+#include "tests/bench/relay/yardstick.hpp"
 
 namespace berth::bench {
 namespace {
@@ -26,7 +28,8 @@ struct Options {
     std::size_t events = 100'000;
     Storage storage = Storage::kPostgres;
     bool json = false;
-    std::string yardstick;  ///< Path of nostr-rs-relay; none if empty.
+    std::vector<Yardstick> yardsticks;
+    std::string nostr_bench;  ///< Path of the program; not run if empty.
     std::string cache;
 };
 
@@ -51,7 +54,10 @@ private:
 /// Puts every kind of load on one relay.
 class Measurement {
 public:
-    Measurement(Subject& subject, const Load& load) : subject_{subject}, load_{load} {}
+    Measurement(Subject& subject, const Load& load, const Options& options)
+        : subject_{subject}, load_{load}, options_{options}
+    {
+    }
 
     Figures Run()
     {
@@ -62,6 +68,7 @@ public:
         figures_.Set("memory_loaded_mb", static_cast<double>(subject_.PrivateBytes()) / 1e6);
         MeasureAsking();
         MeasureLive();
+        for (const std::string subcommand : {"event", "req"}) MeasureByNostrBench(subcommand);
         figures_.Set("restart_seconds", subject_.RestartSeconds());
         return figures_;
     }
@@ -120,8 +127,19 @@ private:
         Measure("live_200", [&] { return Deliver(port, live.subspan(2 * kAtOnce, 100), 200); });
     }
 
+    void MeasureByNostrBench(const std::string& subcommand)
+    {
+        if (options_.nostr_bench.empty()) return;
+        const auto result = RunNostrBench(options_.nostr_bench, subcommand, subject_.port());
+        figures_.Set("nostr_bench_" + subcommand + "_per_second", result.per_second);
+        figures_.Set("nostr_bench_" + subcommand + "_mean_millis", result.mean_millis);
+        std::cerr << "nostr-bench " << subcommand << ": " << result.per_second << "/s, mean "
+                  << result.mean_millis << " ms\n";
+    }
+
     Subject& subject_;
     const Load& load_;
+    const Options& options_;
     Figures figures_;
 };
 
@@ -141,7 +159,9 @@ Options ReadOptions(const std::vector<std::string>& arguments)
         } else if (name == "--storage" && (value == "postgres" || value == "lmdb")) {
             options.storage = value == "lmdb" ? Storage::kLmdb : Storage::kPostgres;
         } else if (name == "--yardstick") {
-            options.yardstick = value;
+            options.yardsticks.push_back(ReadYardstick(value));
+        } else if (name == "--nostr-bench") {
+            options.nostr_bench = value;
         } else if (name == "--cache") {
             options.cache = value;
         } else {
@@ -174,9 +194,9 @@ void Print(const json::object& report)
 {
     for (const auto& [name, value] : report.at("figures").as_object()) {
         std::cout << std::string{name} << " " << value;
-        if (const auto* other = report.if_contains("yardstick")) {
-            if (const auto* theirs = other->at("figures").as_object().if_contains(name)) {
-                std::cout << "   nostr-rs-relay " << *theirs;
+        for (const auto& [other, measured] : report.at("yardsticks").as_object()) {
+            if (const auto* theirs = measured.at("figures").as_object().if_contains(name)) {
+                std::cout << "   " << std::string{other} << " " << *theirs;
             }
         }
         std::cout << "\n";
@@ -190,16 +210,13 @@ int Main(const std::vector<std::string>& arguments)
     json::object report{{"benchmark", "relay"},
                         {"storage", options.storage == Storage::kLmdb ? "lmdb" : "postgres"},
                         {"events", options.events}};
-    const auto berth = StartBerth(options.storage);
-    const auto ours = Measurement{*berth, load}.Run();
+    const auto ours = Measurement{*StartBerth(options.storage), load, options}.Run();
     report["figures"] = ToJson(ours);
-    if (!options.yardstick.empty()) {
-        std::cerr << "nostr-rs-relay\n";
-        const auto other = StartNostrRs(options.yardstick);
-        const auto theirs = Measurement{*other, load}.Run();
-        report["yardstick"] = {{"name", "nostr-rs-relay 0.8.12, SQLite"},
-                               {"figures", ToJson(theirs)}};
-        report["ratio"] = Ratios(ours, theirs);
+    auto& yardsticks = report["yardsticks"].emplace_object();
+    for (const auto& yardstick : options.yardsticks) {
+        std::cerr << yardstick.name << "\n";
+        const auto theirs = Measurement{*StartYardstick(yardstick), load, options}.Run();
+        yardsticks[yardstick.name] = {{"figures", ToJson(theirs)}, {"ratio", Ratios(ours, theirs)}};
     }
     if (options.json) {
         std::cout << json::serialize(report) << "\n";

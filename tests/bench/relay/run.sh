@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# berth-relay under every kind of load, beside nostr-rs-relay under the same in the same run where
-# it can be had: events published and acknowledged, REQs of five shapes, fan-out, memory, disk.
+# berth-relay under every kind of load, beside nostr-rs-relay (SQLite) and rnostr (LMDB) under the
+# same in the same run where they can be had: events published and acknowledged, REQs of five
+# shapes, fan-out, memory, disk. nostr-bench, a load program that is not ours, drives them too.
 # Usage: tests/bench/relay/run.sh [--json] [--events N] [--storage postgres|lmdb] [--alone]
 set -euo pipefail
 
 readonly root="$(cd "$(dirname "$0")/../../.." && pwd)"
 readonly build="$root/build/release"
 readonly cache="${XDG_CACHE_HOME:-$HOME/.cache}/berth-bench"
-readonly version=0.8.12
-readonly yardstick="$cache/nostr-rs-relay-$version"
+readonly yardsticks=(nostr-rs-relay@0.8.12 rnostr@0.4.8)
 
 events=100000
 arguments=()
@@ -23,12 +23,24 @@ while [ "$#" -gt 0 ]; do
   esac
 done
 
-if [ -z "$alone" ] && [ ! -x "$yardstick/bin/nostr-rs-relay" ] && command -v cargo >/dev/null; then
-  cargo install nostr-rs-relay --version "$version" --root "$yardstick" >&2 ||
-    printf 'nostr-rs-relay could not be had; going on without\n' >&2
-fi
-if [ -z "$alone" ] && [ -x "$yardstick/bin/nostr-rs-relay" ]; then
-  arguments+=(--yardstick "$yardstick/bin/nostr-rs-relay")
+# The program of a crate, built once. By the crate's own lock file where that still builds.
+crate_program() {  # crate_program NAME@VERSION
+  local name="${1%@*}" folder="$cache/$1"
+  if [ ! -x "$folder/bin/$name" ]; then
+    command -v cargo >/dev/null || return 1
+    cargo install "$1" --root "$folder" --locked >&2 || cargo install "$1" --root "$folder" >&2 ||
+      { printf '%s could not be had; going on without\n' "$1" >&2; return 1; }
+  fi
+  printf '%s' "$folder/bin/$name"
+}
+
+if [ -z "$alone" ]; then
+  for yardstick in "${yardsticks[@]}"; do
+    if program=$(crate_program "$yardstick"); then
+      arguments+=(--yardstick "${yardstick%@*}=$program")
+    fi
+  done
+  if program=$(crate_program nostr-bench@0.4.0); then arguments+=(--nostr-bench "$program"); fi
 fi
 if [ ! -f "$build/build.ninja" ]; then (cd "$root" && cmake --preset release) >&2; fi
 cmake --build "$build" --target bench_relay >&2

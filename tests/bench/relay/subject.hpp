@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
-#include <string>
 
 #include <sys/types.h>
 
@@ -29,8 +27,5 @@ enum class Storage { kPostgres, kLmdb };
 
 /// Our relay, with everything as a customer gets it except the limits of clients.
 std::unique_ptr<Subject> StartBerth(Storage storage);
-
-/// nostr-rs-relay on SQLite, its own default.
-std::unique_ptr<Subject> StartNostrRs(const std::filesystem::path& program);
 
 }  // namespace berth::bench

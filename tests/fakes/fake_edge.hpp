@@ -13,6 +13,7 @@ public:
     std::map<std::string, Secret> keys;               ///< Key by label.
     std::map<std::string, std::string> routes;        ///< Ingress by host name.
     std::optional<Error> fails;                       ///< What every change answers, if set.
+    bool keeps_files = false;                         ///< What fails is in the files all the same.
 
     Result<std::optional<std::string>> CertificateOf(const std::string& label) override
     {
@@ -23,8 +24,8 @@ public:
     Result<void> InstallCertificate(const std::string& label, const std::string& chain_pem,
                                     const Secret& key_pem, Deadline) override
     {
+        if (!fails || keeps_files) certificates[label] = chain_pem;
         if (fails) return *fails;
-        certificates[label] = chain_pem;
         keys[label] = key_pem;
         return {};
     }

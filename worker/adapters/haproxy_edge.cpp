@@ -106,15 +106,31 @@ Result<std::optional<std::string>> HaproxyEdge::CertificateOf(const std::string&
     return std::optional{pem->substr(0, pem->find("-----BEGIN PRIVATE KEY-----"))};
 }
 
+/// HAProxy has one change of a certificate under way at a time, of whoever began it. One that a
+/// killed worker left behind would take in what is meant for other certificates.
+Result<void> HaproxyEdge::AbortLeftOver(Deadline deadline) const
+{
+    const auto shown = Tell("show ssl cert\n", deadline);
+    if (!shown) return shown.error();
+    std::istringstream lines{*shown};
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with('*')) continue;  // Marks the one under way.
+        const auto aborted = Tell("abort ssl cert " + line.substr(1) + "\n", deadline);
+        if (!aborted) return aborted.error();
+    }
+    return {};
+}
+
 Result<void> HaproxyEdge::Load(const std::filesystem::path& file, const Secret& pem,
                                Deadline deadline) const
 {
     const auto name = file.string();
     const auto made = Tell("new ssl cert " + name + "\n", deadline);
     if (!made) return made.error();
+    if (const auto free = AbortLeftOver(deadline); !free) return free.error();
     const auto set = Tell("set ssl cert " + name + " <<\n" + pem.Expose() + "\n", deadline);
     if (!set) return set.error();
-    if (!Said(*set, "Transaction")) return Refused(*set);
+    if (!Said(*set, ("certificate " + name + "!").c_str())) return Refused(*set);
     const auto committed = Tell("commit ssl cert " + name + "\n", deadline);
     if (!committed) return committed.error();
     if (!Said(*committed, "Success")) return Refused(*committed);

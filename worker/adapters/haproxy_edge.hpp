@@ -27,6 +27,7 @@ private:
     Result<std::string> Tell(const std::string& command, Deadline deadline) const;
     Result<void> Load(const std::filesystem::path& file, const Secret& pem,
                       Deadline deadline) const;
+    Result<void> AbortLeftOver(Deadline deadline) const;
     Result<void> SetLine(const std::filesystem::path& file, const std::string& key,
                          const std::string& line) const;
 

@@ -27,6 +27,7 @@ Result<CertificateFacts> WildcardCertificate::Install(const std::string& chain, 
 {
     auto facts = ReadCertificate(chain);
     if (!facts) return facts.error();
+    told_ = false;  // Its files may be written although it did not take the certificate.
     const auto installed = needs_.edge.InstallCertificate(zone_, chain, key, deadline);
     if (!installed) return installed.error();
     told_ = true;

@@ -37,7 +37,7 @@ private:
     const std::string zone_;
     const std::filesystem::path key_file_;
     std::mutex mutex_;
-    bool told_ = false;  ///< Whether the edge has been told since we started.
+    bool told_ = false;  ///< Whether the edge has taken it since we started.
 };
 
 }  // namespace berth::worker

@@ -70,6 +70,24 @@ TEST_F(WildcardCertificateTest, TellsTheEdgeAgainAfterARestartWithoutTheCa)
     EXPECT_EQ(acme_.requests.size(), 1U);
 }
 
+TEST_F(WildcardCertificateTest, ARenewedOneThatTheEdgeDidNotTakeIsToldToItAgain)
+{
+    auto wildcard = Wildcard();
+    ASSERT_TRUE(wildcard.Ensure(Deadline::max()));
+    clock_.Advance(24h * 61);
+    acme_.issue = [this](const CertificateRequest& request) {
+        return authority_.Issue(request.key_pem, request.names, 151);
+    };
+    edge_.fails = Error{ErrorCode::kUnavailable, "EDGE_UNAVAILABLE", "silent"};
+    edge_.keeps_files = true;
+    ASSERT_TRUE(wildcard.Ensure(Deadline::max()).has_error());
+    edge_.fails.reset();
+    edge_.keys.clear();
+    ASSERT_TRUE(wildcard.Ensure(Deadline::max()));
+    EXPECT_TRUE(edge_.keys.contains("relays.berth.test"));
+    EXPECT_EQ(acme_.requests.size(), 2U) << "the CA is not asked for what is there";
+}
+
 TEST_F(WildcardCertificateTest, RenewsByAFractionOfTheLifetime)
 {
     auto wildcard = Wildcard();

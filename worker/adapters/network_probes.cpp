@@ -8,6 +8,8 @@
 namespace berth::worker {
 namespace {
 
+constexpr int kAliasesMax = 8;
+
 boost::json::object ExpectedLimits(const v1::RelayLimits& limits)
 {
     boost::json::object expected{{"auth_required", limits.auth_required()}};
@@ -47,14 +49,21 @@ Result<std::vector<std::string>> AskOneServer(const std::string& server, const s
 
 Result<void> ResolvedCustomerNames::Check(const CustomerRecord& record, Deadline deadline)
 {
-    const auto target = resolver_.Alias(record.name, deadline.AtMost(std::chrono::seconds{5}));
-    if (target && *target == record.target) return {};
-    if (!target && target.error().code != ErrorCode::kNotFound) {
-        return Fail(ErrorCode::kUnavailable, "DNS_UNAVAILABLE", target.error().message);
+    const auto limit = deadline.AtMost(std::chrono::seconds{5});
+    std::string leads_to;
+    for (int alias = 0; alias < kAliasesMax; ++alias) {
+        const auto target = resolver_.Alias(alias == 0 ? record.name : leads_to, limit);
+        if (!target && target.error().code != ErrorCode::kNotFound) {
+            return Fail(ErrorCode::kUnavailable, "DNS_UNAVAILABLE", target.error().message);
+        }
+        if (!target) break;
+        leads_to = *target;
+        if (leads_to == record.target) return {};
     }
-    return Fail(ErrorCode::kPrecondition, "CNAME_MISSING",
-                "The record `" + record.name + " CNAME " + record.target + "` is missing: " +
-                    (target ? "it leads to " + *target + "." : "there is none of that name."));
+    return Fail(
+        ErrorCode::kPrecondition, "CNAME_MISSING",
+        "The record `" + record.name + " CNAME " + record.target + "` is missing: " +
+            (leads_to.empty() ? "there is none of that name." : "it leads to " + leads_to + "."));
 }
 
 Result<void> NetworkIngress::Check(const std::string& host, Deadline deadline)

@@ -18,7 +18,8 @@ struct CustomerRecord {
 class CustomerNames {
 public:
     virtual ~CustomerNames() = default;
-    /// Whether the record stands. Errors: kPrecondition `CNAME_MISSING` with the record that is
+    /// Whether the name leads to the target, at once or through other aliases of the customer's.
+    /// Errors: kPrecondition `CNAME_MISSING` with the record that is
     /// wanted and what is there instead; kUnavailable `DNS_UNAVAILABLE`.
     virtual Result<void> Check(const CustomerRecord& record, Deadline deadline) = 0;
 };

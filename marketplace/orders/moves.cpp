@@ -12,6 +12,7 @@ namespace berth::orders {
 namespace {
 
 constexpr std::chrono::seconds kServiceMonth{2'592'000};
+constexpr auto kRenewal = "renew_certificate";
 
 std::string SubjectOf(const OrderRow& order) { return "orders/" + order.order_id; }
 
@@ -35,11 +36,12 @@ queue::NewJob NewJobOf(const OrderRow& order, const std::string& kind)
             .step_budget = first.budget};
 }
 
-/// The provision job, wherever it stands, under lock.
-std::optional<queue::Job> LockProvisionJob(pqxx::work& tx, const OrderRow& order)
+/// The job of that kind, wherever it stands, under lock.
+std::optional<queue::Job> LockOpenJob(pqxx::work& tx, const OrderRow& order,
+                                      const std::string& kind)
 {
     for (const auto& executor : {order.operator_id, std::string{queue::kMarketplace}}) {
-        const auto found = queue::FindOpenJob(tx, executor, SubjectOf(order), "provision");
+        const auto found = queue::FindOpenJob(tx, executor, SubjectOf(order), kind);
         if (!found) continue;
         if (auto job = queue::LockJob(tx, found->queue_id, found->job_id)) return job;
     }
@@ -48,11 +50,13 @@ std::optional<queue::Job> LockProvisionJob(pqxx::work& tx, const OrderRow& order
 
 /// What was begun is undone by the same job under another kind, so that the messages it has on
 /// chain stay its own: none of theirs may land after the close. Whoever works on it now has lost
-/// it, and has until the end of his lease to notice.
+/// it, and has until the end of his lease to notice: neither a lease nor a certificate may appear
+/// after it was taken away.
 void StartClosing(pqxx::work& tx, OrderRow& order)
 {
     order.step = std::string{FirstStep("close").step};
-    auto job = LockProvisionJob(tx, order);
+    auto job = LockOpenJob(tx, order, "provision");
+    if (!job) job = LockOpenJob(tx, order, kRenewal);
     if (!job) return queue::Enqueue(tx, NewJobOf(order, "close"), "");
     queue::AbandonPending(tx, order.operator_id, job->job_id);
     queue::Become(tx, *job, "close",
@@ -67,7 +71,7 @@ void StartClosing(pqxx::work& tx, OrderRow& order)
 /// Ends before anything was rented: the hold goes back, and nobody works on it any more.
 void GiveBack(pqxx::work& tx, OrderRow& order, Time now)
 {
-    if (auto job = LockProvisionJob(tx, order)) {
+    if (auto job = LockOpenJob(tx, order, "provision")) {
         queue::AbandonPending(tx, order.operator_id, job->job_id);
         queue::Finish(tx, *job, "given_back", order.failure.reason());
     }
@@ -91,6 +95,9 @@ Result<void> Follow(pqxx::work& tx, OrderRow& order, Consequence consequence, Ti
             order.active_at = now;
             order.paid_through = now + kServiceMonth;
             queue::Enqueue(tx, NewJobOf(order, "meter_lease"), order.order_id);
+            if (!order.custom_hostname.empty()) {
+                queue::Enqueue(tx, NewJobOf(order, kRenewal), order.order_id);
+            }
             return payments::EarnHold(tx, OwnerOf(order),
                                       {.setup_usd_micros = order.setup_usd_micros,
                                        .monthly_usd_micros = order.monthly_usd_micros,

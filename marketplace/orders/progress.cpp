@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kShortestWait{50};
 constexpr std::size_t kOrderIdLength = 26;
 constexpr std::string_view kCollection = "jobs/";
+constexpr std::string_view kRenewal = "renew_certificate";
+constexpr int kTriesADay = 24;  // At a certificate, by the pause of its step.
 constexpr std::uint32_t kSequenceMax = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kEpochMax = std::numeric_limits<std::int64_t>::max();
 
@@ -57,6 +59,7 @@ bool IsProven(const v1::Facts& facts, const std::string& step)
     if (step == "create_lease") return facts.has_lease();
     if (step == "verify_relay") return facts.report().accepted();
     if (step == "meter_lease") return facts.has_lease_reading();
+    if (step == kRenewal) return false;  // It goes on as long as the order is served.
     return true;
 }
 
@@ -138,14 +141,61 @@ Error AsError(const v1::StepError& error)
     return Fail(ErrorCode::kPrecondition, error.reason(), error.message());
 }
 
+/// The customer reads that his own name has a new certificate.
+void TellOfRenewal(pqxx::work& tx, OrderRow& order)
+{
+    Tell(tx, order,
+         {.kind = "certificate_renewed",
+          .message = "The certificate of " + order.custom_hostname + " is renewed.",
+          .details = {{"not_after", std::to_string(order.facts.certificate_not_after())}}});
+    Save(tx, order);
+}
+
+/// The customer reads, at once and then daily, that his own name's certificate runs out: it may be
+/// his record that is missing.
+void TellOfRenewalDue(pqxx::work& tx, Held& held, const v1::StepError& error)
+{
+    if (held.job.attempt % kTriesADay != 1) return;
+    const bool his = error.reason() == "CNAME_MISSING";
+    Tell(tx, held.order,
+         {.kind = "certificate_due",
+          .message = "The certificate of " + held.order.custom_hostname +
+                     " could not be renewed yet; it is tried again every hour." +
+                     (his ? " " + error.message() : std::string{}),
+          .details = {{"reason", error.reason()},
+                      {"not_after", std::to_string(held.order.facts.certificate_not_after())}}});
+    Save(tx, held.order);
+}
+
+/// What was rented is never given up.
+void TryAgain(pqxx::work& tx, const ProgressRules& rules, Held& held, const v1::StepError& error,
+              milliseconds wait)
+{
+    const auto* step = FindStep(held.job.kind, held.job.step, StepExecutor::kWorker);
+    BERTH_ASSERT(step);
+    if (step->kind == kRenewal) TellOfRenewalDue(tx, held, error);
+    queue::Postpone(
+        tx, held.job,
+        step->pause > milliseconds{0} ? step->pause : std::min(wait, rules.queue.retry_max),
+        error.reason());
+}
+
 Result<void> WaitOrGiveUp(pqxx::work& tx, const ProgressRules& rules, Held& held,
                           const v1::NotYet& not_yet, Time now)
 {
     if (held.job.step_overdue && held.job.kind == "provision") {
-        return GiveUp(tx, rules, held.order, held.job, StepOverdue(held.job, not_yet.waiting_for()),
-                      now);
+        return GiveUp(tx, held.order, held.job, StepOverdue(held.job, not_yet.waiting_for()), now);
     }
     const auto wait = std::max(kShortestWait, milliseconds{not_yet.again_in_millis()});
+    const auto* step = FindStep(held.job.kind, held.job.step, StepExecutor::kWorker);
+    BERTH_ASSERT(step);
+    if (step->wait_max > milliseconds{0}) {  // Long enough to count its tries anew.
+        queue::Advance(tx, held.job,
+                       {.step = held.job.step,
+                        .operator_id = held.order.operator_id,
+                        .delay = std::min(wait, step->wait_max)});
+        return {};
+    }
     queue::Postpone(tx, held.job, std::min(wait, rules.queue.retry_max), not_yet.waiting_for());
     return {};
 }
@@ -155,12 +205,22 @@ Result<void> RetryOrGiveUp(pqxx::work& tx, const ProgressRules& rules, Held& hel
 {
     const bool enough = held.job.step_overdue || held.job.attempt >= rules.queue.attempts_max;
     if (enough && held.job.kind == "provision") {
-        return GiveUp(tx, rules, held.order, held.job, AsError(error), now);
+        return GiveUp(tx, held.order, held.job, AsError(error), now);
     }
     const auto wait = error.again_in_millis() > 0 ? milliseconds{error.again_in_millis()}
                                                   : queue::Backoff(rules.queue, held.job.subject,
                                                                    held.job.step, held.job.attempt);
-    queue::Postpone(tx, held.job, std::min(wait, rules.queue.retry_max), error.reason());
+    TryAgain(tx, rules, held, error, wait);
+    return {};
+}
+
+Result<void> FailOrGiveUp(pqxx::work& tx, const ProgressRules& rules, Held& held,
+                          const v1::StepError& error, Time now)
+{
+    if (held.job.kind == "provision") {
+        return GiveUp(tx, held.order, held.job, AsError(error), now);
+    }
+    TryAgain(tx, rules, held, error, rules.queue.retry_max);
     return {};
 }
 
@@ -176,8 +236,7 @@ Result<void> Apply(pqxx::work& tx, const ProgressRules& rules, Held& held,
         }
         case v1::StepReport::kNotYet: return WaitOrGiveUp(tx, rules, held, report.not_yet(), now);
         case v1::StepReport::kRetry: return RetryOrGiveUp(tx, rules, held, report.retry(), now);
-        case v1::StepReport::kFailed:
-            return GiveUp(tx, rules, held.order, held.job, AsError(report.failed()), now);
+        case v1::StepReport::kFailed: return FailOrGiveUp(tx, rules, held, report.failed(), now);
         case v1::StepReport::kTransact:
             queue::AddMessage(tx, held.order.operator_id, held.order.wallet, held.job,
                               report.transact());
@@ -234,13 +293,10 @@ void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Jo
                     .budget = BudgetOf(rules, *next)});
 }
 
-Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
-                    const queue::Job& job, const Error& why, Time now)
+Result<void> GiveUp(pqxx::work& tx, OrderRow& order, const queue::Job& job, const Error& why,
+                    Time now)
 {
-    if (job.kind != "provision") {
-        queue::Postpone(tx, job, rules.queue.retry_max, why.reason);
-        return {};
-    }
+    BERTH_ASSERT(job.kind == "provision");
     queue::Postpone(tx, job, milliseconds{0}, why.reason);  // Who gives up works on it no more.
     return End(tx, order,
                {.reason = why.reason, .message = why.message, .details = {{"step", job.step}}},
@@ -272,8 +328,12 @@ Result<v1::StepAnswer> RecordStep(pqxx::work& tx, const ProgressRules& rules,
         const auto refuse = ReasonToRefuse(*held, report, facts);
         if (!refuse.empty()) return Refused(refuse);
         AddStepLog(tx, held->order, LogOf(report, job_id));
+        const bool renewed =
+            held->job.kind == kRenewal &&
+            facts.certificate_fingerprint() != held->order.facts.certificate_fingerprint();
         held->order.facts = std::move(facts);
         Save(tx, held->order);
+        if (renewed) TellOfRenewal(tx, held->order);
         for (const auto& secret : report.secrets()) {
             KeepSecret(tx, held->order, reporter.operator_id, secret);
         }

@@ -44,10 +44,9 @@ Error StepOverdue(const queue::Job& job, const std::string& waiting_for);
 /// ends.
 void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Job& job,
           const StepRow& step);
-/// The job cannot reach its end. Of `provision` the order ends and its customer learns why;
-/// anything else is tried again later, without end, since what was rented has to be metered and
-/// closed.
-Result<void> GiveUp(pqxx::work& tx, const ProgressRules& rules, OrderRow& order,
-                    const queue::Job& job, const Error& why, Time now);
+/// The `provision` job cannot reach its end: the order ends and its customer learns why. Jobs of
+/// other kinds are never given up, since what was rented has to be metered and closed.
+Result<void> GiveUp(pqxx::work& tx, OrderRow& order, const queue::Job& job, const Error& why,
+                    Time now);
 
 }  // namespace berth::orders

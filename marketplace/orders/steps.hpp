@@ -10,13 +10,18 @@ namespace berth::orders {
 enum class StepExecutor { kWorker, kMarketplace };
 
 /// A step of a kind of job: who does it, what the customer reads once it is done and another one
-/// follows, and how long it may take unless a setting says else.
+/// follows, and how long it may take unless a setting says else. `meter_lease` and
+/// `renew_certificate` go on as long as the order is served.
 struct StepRow {
     std::string_view kind;
     std::string_view step;
     StepExecutor executor;
     std::string_view told{};              ///< One sentence; empty where nobody is told.
     std::chrono::milliseconds budget{0};  ///< 0: as long as it takes.
+    /// Between two tries that failed; 0: as the worker asks and the queue's settings allow.
+    std::chrono::milliseconds pause{0};
+    /// The longest that it may ask to wait; 0: as the queue's settings allow.
+    std::chrono::milliseconds wait_max{0};
 };
 
 /// Every step of every kind of job of an order, in order.
@@ -46,6 +51,13 @@ inline constexpr std::array kSteps{
     StepRow{"provision", "activate", StepExecutor::kMarketplace},
     StepRow{"meter_lease", "meter_lease", StepExecutor::kWorker, {}, std::chrono::minutes{15}},
     StepRow{"meter_lease", "book_lease", StepExecutor::kMarketplace},
+    StepRow{"renew_certificate",
+            "renew_certificate",
+            StepExecutor::kWorker,
+            {},
+            std::chrono::milliseconds{0},
+            std::chrono::hours{1},
+            std::chrono::hours{24 * 60}},
     StepRow{"close", "remove_edge", StepExecutor::kWorker, "The name of the relay is withdrawn."},
     StepRow{"close", "close_deployment", StepExecutor::kWorker, "The deployment is closed."},
     StepRow{"close", "confirm_closed", StepExecutor::kWorker, "The operator saw the lease end."},

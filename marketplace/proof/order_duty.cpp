@@ -40,7 +40,7 @@ queue::DutyOutcome OrderDuty::Next(pqxx::work& tx, orders::OrderRow& order, queu
 Result<queue::DutyOutcome> OrderDuty::GiveUp(pqxx::work& tx, orders::OrderRow& order,
                                              queue::Job& job, const Error& why, Time now)
 {
-    const auto ended = orders::GiveUp(tx, Rules(), order, job, why, now);
+    const auto ended = orders::GiveUp(tx, order, job, why, now);
     if (!ended) return ended.error();
     return Outcome::Recorded();
 }

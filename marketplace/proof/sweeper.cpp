@@ -124,8 +124,7 @@ void Sweeper::EndOverdueJob(const queue::Job& job)
                              order.state == v1::ORDER_STATE_PROVISIONING &&
                              queue::FindJob(tx, order.operator_id, job.job_id);
         if (!overdue) return Result<void>{};
-        return orders::GiveUp(tx, {.orders = parts_.orders, .queue = parts_.queue}, order, *held,
-                              orders::StepOverdue(*held, "a worker"), now);
+        return orders::GiveUp(tx, order, *held, orders::StepOverdue(*held, "a worker"), now);
     });
 }
 

@@ -16,8 +16,9 @@ struct CertificateFacts {
     Time not_after;
     std::string fingerprint;  ///< SHA-256 of the DER, lower-case hex.
 
-    /// True from two thirds of its lifetime on: a fraction, since lifetimes are the CA's choice.
-    bool RenewalDue(Time now) const { return now >= not_before + (not_after - not_before) * 2 / 3; }
+    /// Two thirds into its lifetime: a fraction, since lifetimes are the CA's choice.
+    Time RenewalAt() const { return not_before + (not_after - not_before) * 2 / 3; }
+    bool RenewalDue(Time now) const { return now >= RenewalAt(); }
 };
 
 /// A fresh P-256 key as PEM (PKCS #8).

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "worker/provision/customer_certificate.hpp"
 #include "worker/provision/public_edge.hpp"
 #include "worker/provision/step.hpp"
 #include "worker/provision/wildcard_certificate.hpp"
@@ -7,15 +8,14 @@
 namespace berth::worker {
 
 /// Makes the edge serve the relay's names by TLS: its own name by the wildcard certificate, the
-/// customer's by one of its own whose key was sealed by `prepare`; then routes them to the ingress.
+/// customer's by one of its own; then routes them to the ingress.
 class IssueCertificate final : public Step {
 public:
     /// References must outlive it.
     struct Needs {
         WildcardCertificate& wildcard;
-        Acme& acme;
+        CustomerCertificate& customers;
         Edge& edge;
-        const OrderSealer& sealer;
     };
     IssueCertificate(const Needs& needs, PublicEdge public_edge)
         : needs_{needs}, public_edge_{std::move(public_edge)}
@@ -26,7 +26,6 @@ public:
     Result<StepOutcome> Run(const StepContext& context) override;
 
 private:
-    Result<CertificateFacts> ServeCustomName(const StepContext& context);
     Result<void> Route(const StepContext& context);
 
     const Needs needs_;

@@ -24,13 +24,18 @@ DnsRecord EdgeRecord(const std::string& hostname, const PublicEdge& edge, std::c
     return {.name = hostname, .type = TypeFor(edge.address), .value = edge.address, .ttl = ttl};
 }
 
+CustomerRecord ChallengeRecord(const v1::JobOrder& order, const std::string& zone)
+{
+    const auto order_id = order.name().substr(order.name().find('/') + 1);
+    return {.name = "_acme-challenge." + order.custom_hostname(),
+            .target = order_id + ".acme." + zone};
+}
+
 std::vector<CustomerRecord> RecordsOfCustomer(const v1::JobOrder& order, const std::string& zone)
 {
     const auto& name = order.custom_hostname();
     if (name.empty()) return {};
-    const auto order_id = order.name().substr(order.name().find('/') + 1);
-    return {{.name = name, .target = order.hostname()},
-            {.name = "_acme-challenge." + name, .target = order_id + ".acme." + zone}};
+    return {{.name = name, .target = order.hostname()}, ChallengeRecord(order, zone)};
 }
 
 Result<void> PublishDns::CheckCustomerNames(const StepContext& context)

@@ -11,8 +11,12 @@ namespace berth::worker {
 /// where it has a name.
 DnsRecord EdgeRecord(const std::string& hostname, const PublicEdge& edge, std::chrono::seconds ttl);
 
-/// The two records by which a customer's own name leads to us: to the relay's name, and for the
-/// certificate's challenge to `<order_id>.acme.<zone>`.
+/// The record by which the CA's challenge for a customer's own name leads to
+/// `<order_id>.acme.<zone>`.
+CustomerRecord ChallengeRecord(const v1::JobOrder& order, const std::string& zone);
+
+/// The two records by which a customer's own name leads to us: to the relay's name, and the
+/// challenge's.
 std::vector<CustomerRecord> RecordsOfCustomer(const v1::JobOrder& order, const std::string& zone);
 
 /// Publishes the relay's name in the operator's zone, once the customer's own name, if there is

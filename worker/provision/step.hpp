@@ -54,8 +54,8 @@ private:
 class Step {
 public:
     virtual ~Step() = default;
-    virtual std::string_view kind()
-        const = 0;  ///< Of the job: `provision`, `meter_lease`, `close`.
+    /// Of the job: `provision`, `meter_lease`, `renew_certificate`, `close`.
+    virtual std::string_view kind() const = 0;
     virtual std::string_view name() const = 0;  ///< In jobs.step: never renamed.
     virtual Result<StepOutcome> Run(const StepContext& context) = 0;
 };

@@ -12,6 +12,7 @@
 #include "worker/upkeep/close_deployment.hpp"
 #include "worker/upkeep/meter_lease.hpp"
 #include "worker/upkeep/remove_edge.hpp"
+#include "worker/upkeep/renew_certificate.hpp"
 
 namespace berth::worker {
 namespace {
@@ -48,6 +49,7 @@ Machine::Machine(const Settings& settings, OrderSealer order_sealer, const nostr
       wildcard{{.acme = acme, .edge = edge, .sealer = sealer, .clock = clock},
                settings.public_edge.wildcard_zone,
                settings.state_folder / (settings.public_edge.wildcard_zone + ".key.sealed")},
+      customer_certificates{{.acme = acme, .edge = edge, .sealer = sealer, .clock = clock}},
       resolver{Servers(settings.resolver)},
       customer_names{resolver},
       ingress{resolver, settings.edge.ingress_port, settings.edge.ingress_ca_file},
@@ -75,9 +77,12 @@ std::vector<std::unique_ptr<Step>> MakeSteps(Machine& machine, const RelayTerms&
         std::make_unique<PublishDns>(PublishDns::Needs{m.dns, m.customer_names, m.clock}, edge,
                                      settings.dns.ttl, settings.dns.zone));
     steps.push_back(std::make_unique<IssueCertificate>(
-        IssueCertificate::Needs{m.wildcard, m.acme, m.edge, m.sealer}, edge));
+        IssueCertificate::Needs{m.wildcard, m.customer_certificates, m.edge}, edge));
     steps.push_back(std::make_unique<VerifyRelay>(m.prober, m.sealer, edge));
     steps.push_back(std::make_unique<MeterLease>(m.chain, m.pace));
+    steps.push_back(std::make_unique<RenewCertificate>(
+        RenewCertificate::Needs{m.customer_certificates, m.customer_names, m.clock},
+        settings.dns.zone));
     steps.push_back(std::make_unique<RemoveEdge>(m.edge, m.dns, edge));
     steps.push_back(std::make_unique<CloseDeployment>(m.chain));
     steps.push_back(std::make_unique<ConfirmClosed>(m.chain));

@@ -9,6 +9,7 @@
 #include "akash/cli_signer.hpp"
 #include "worker/adapters/haproxy_edge.hpp"
 #include "worker/adapters/network_probes.hpp"
+#include "worker/provision/customer_certificate.hpp"
 #include "worker/provision/relay_terms.hpp"
 #include "worker/provision/step.hpp"
 #include "worker/provision/wildcard_certificate.hpp"
@@ -36,6 +37,7 @@ struct Machine {
     LegoAcme acme;
     HaproxyEdge edge;
     WildcardCertificate wildcard;
+    CustomerCertificate customer_certificates;
     probe::Resolver resolver;
     ResolvedCustomerNames customer_names;
     NetworkIngress ingress;

@@ -37,6 +37,7 @@ protected:
     test::FakeAcme acme_;
     test::FakeEdge edge_;
     FakeClock clock_{SystemClock{}.Now()};
+    CustomerCertificate customers_{{acme_, edge_, sealer_, clock_}};
 };
 
 TEST_F(WildcardCertificateTest, AsksTheCaOnceForAllRelaysOfTheEdge)
@@ -103,7 +104,7 @@ TEST_F(WildcardCertificateTest, RenewsByAFractionOfTheLifetime)
 TEST_F(WildcardCertificateTest, ServesAnOrdersNamesAndRoutesThem)
 {
     auto wildcard = Wildcard();
-    IssueCertificate issue{{wildcard, acme_, edge_, sealer_},
+    IssueCertificate issue{{wildcard, customers_, edge_},
                            {.address = "127.0.0.1", .wildcard_zone = "relays.berth.test"}};
     auto job = AJob("issue_certificate");
     auto& order = *job.mutable_order();
@@ -125,7 +126,7 @@ TEST_F(WildcardCertificateTest, ServesAnOrdersNamesAndRoutesThem)
 TEST_F(WildcardCertificateTest, RefusesANameThatTheWildcardDoesNotCover)
 {
     auto wildcard = Wildcard();
-    IssueCertificate issue{{wildcard, acme_, edge_, sealer_},
+    IssueCertificate issue{{wildcard, customers_, edge_},
                            {.address = "127.0.0.1", .wildcard_zone = "relays.berth.test"}};
     auto job = AJob("issue_certificate");
     job.mutable_order()->set_hostname("a.b.relays.berth.test");

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <google/protobuf/util/json_util.h>
 
+#include "cli/text.hpp"
 #include "core/base/assert.hpp"
 #include "core/base/file.hpp"
 
@@ -75,14 +76,14 @@ void Session::Print(const boost::json::value& value, const std::string& text) co
     if (options.json) {
         std::cout << boost::json::serialize(value) << std::endl;
     } else {
-        std::cout << text << std::flush;
+        std::cout << Printable(text) << std::flush;
     }
 }
 
 void Session::Print(const google::protobuf::Message& message, const std::string& text) const
 {
     if (!options.json) {
-        std::cout << text << std::flush;
+        std::cout << Printable(text) << std::flush;
         return;
     }
     google::protobuf::util::JsonPrintOptions print;
@@ -101,7 +102,7 @@ void Session::Refuse(const Error& error)
                          {"error", {{"reason", error.reason}, {"message", error.message}}}})
                   << std::endl;
     }
-    std::cerr << "berth: " << error.message << " (" << error.reason << ")\n";
+    std::cerr << "berth: " << Printable(error.message) << " (" << Printable(error.reason) << ")\n";
     if (error.code == ErrorCode::kUnknown || error.code == ErrorCode::kTimeout) {
         std::cerr << "berth: it may have been done all the same; look before you repeat it.\n";
     }

@@ -27,6 +27,20 @@ std::string DueLines(const google::protobuf::RepeatedPtrField<v1::Due>& dues)
 
 }  // namespace
 
+std::string Printable(std::string text)
+{
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool c0 = (at(i) < 0x20 && text[i] != '\n') || at(i) == 0x7f;
+        // U+0080 to U+009F as UTF-8: some terminals take them for escapes of one byte.
+        const bool c1 =
+            at(i) == 0xc2 && i + 1 < text.size() && at(i + 1) >= 0x80 && at(i + 1) < 0xa0;
+        if (c1) text.erase(i + 1, 1);
+        if (c0 || c1) text[i] = '?';
+    }
+    return text;
+}
+
 std::string Dollars(std::int64_t usd_micros)
 {
     const bool cents = usd_micros % 10000 == 0;

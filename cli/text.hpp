@@ -17,6 +17,8 @@ std::string Describe(const v1::Channel& channel);
 std::string Describe(const v1::AcceptanceReport& report);
 std::string DescribeShort(const v1::Order& order);
 
+/// Text for a terminal: control characters of whoever wrote it, but for line breaks, as `?`.
+std::string Printable(std::string text);
 /// `$12.34` or, where cents do not say it, `$0.001234`.
 std::string Dollars(std::int64_t usd_micros);
 /// Local-time-free clock time of microseconds since 1970, `2026-11-23 21:05:09`.

@@ -14,6 +14,16 @@ TEST(DollarsTest, ShowsCentsWhereTheySayItAndMicroDollarsWhereNot)
     EXPECT_EQ(Dollars(-1'500'000), "-$1.50");
 }
 
+TEST(PrintableTest, KeepsWhatOthersWroteFromSteeringTheTerminal)
+{
+    EXPECT_EQ(Printable("failed\x1b[2J\x1b]0;title\x07\r\n"), "failed?[2J?]0;title??\n");
+    EXPECT_EQ(Printable("a\xc2\x9b"
+                        "31mb\x7f"),
+              "a?31mb?");
+    EXPECT_EQ(Printable("M\u00fcnchen \u2713\n"), "M\u00fcnchen \u2713\n");
+    EXPECT_EQ(Printable("\xc2"), "\xc2");
+}
+
 TEST(ClockTimeTest, IsUtcToTheSecond)
 {
     EXPECT_EQ(ClockTime(1'767'225'600'999'999), "2026-01-01 00:00:00");

@@ -40,6 +40,21 @@ std::string RecordKey(const std::string& collection, const std::string& key)
     return std::string{collection}.append(1, '\0').append(key);
 }
 
+Error RecordKeyTooLong()
+{
+    return Fail(ErrorCode::kInvalid, "RECORD_KEY_TOO_LONG",
+                "A record's collection and key have 510 bytes at most.");
+}
+
+/// What a table holds under a key.
+std::optional<std::string> ValueAt(MDB_txn* transaction, MDB_dbi table, const std::string& key)
+{
+    auto at = ToValue(key);
+    MDB_val value{};
+    if (!WasFound(mdb_get(transaction, table, &at, &value))) return std::nullopt;
+    return std::string{ToBytes(value)};
+}
+
 /// Numbers of the events that have expired at `now`.
 std::vector<std::uint64_t> Expired(MDB_txn* transaction, const LmdbTables& tables, std::int64_t now)
 {
@@ -237,10 +252,7 @@ Result<void> LmdbEventStore::PutRecord(const std::string& collection, const std:
                                        const std::string& json)
 {
     const auto whole = RecordKey(collection, key);
-    if (whole.size() > kMaxKeyBytes) {
-        return Fail(ErrorCode::kInvalid, "RECORD_KEY_TOO_LONG",
-                    "A record's collection and key have 510 bytes at most.");
-    }
+    if (whole.size() > kMaxKeyBytes) return RecordKeyTooLong();
     const auto put = Writing<bool>([&](MDB_txn* transaction, const LmdbTables& tables) {
         auto at = ToValue(whole), value = ToValue(json);
         MustSucceed(mdb_put(transaction, tables.records, &at, &value, 0));
@@ -260,6 +272,30 @@ Result<void> LmdbEventStore::EraseRecord(const std::string& collection, const st
     });
     if (!erased) return erased.error();
     return {};
+}
+
+Result<bool> LmdbEventStore::SwapRecord(const std::string& collection, const std::string& key,
+                                        const std::optional<std::string>& before,
+                                        const std::string& json)
+{
+    const auto whole = RecordKey(collection, key);
+    if (whole.size() > kMaxKeyBytes) return RecordKeyTooLong();
+    return Writing<bool>([&](MDB_txn* transaction, const LmdbTables& tables) {
+        if (ValueAt(transaction, tables.records, whole) != before) return false;
+        auto at = ToValue(whole), value = ToValue(json);
+        MustSucceed(mdb_put(transaction, tables.records, &at, &value, 0));
+        return true;
+    });
+}
+
+Result<std::optional<std::string>> LmdbEventStore::LoadRecord(const std::string& collection,
+                                                              const std::string& key)
+{
+    const auto whole = RecordKey(collection, key);
+    if (whole.size() > kMaxKeyBytes) return RecordKeyTooLong();
+    return Reading<std::optional<std::string>>([&](MDB_txn* transaction, const LmdbTables& tables) {
+        return ValueAt(transaction, tables.records, whole);
+    });
 }
 
 Result<std::vector<Record>> LmdbEventStore::LoadRecords(const std::string& collection)

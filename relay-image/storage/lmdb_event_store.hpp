@@ -29,6 +29,11 @@ public:
     Result<void> PutRecord(const std::string& collection, const std::string& key,
                            const std::string& json) override;
     Result<void> EraseRecord(const std::string& collection, const std::string& key) override;
+    Result<bool> SwapRecord(const std::string& collection, const std::string& key,
+                            const std::optional<std::string>& before,
+                            const std::string& json) override;
+    Result<std::optional<std::string>> LoadRecord(const std::string& collection,
+                                                  const std::string& key) override;
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override;
     Result<std::int64_t> RemoveExpired(std::int64_t now) override;
     Result<StoreFigures> Measure() override;

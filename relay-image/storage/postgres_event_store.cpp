@@ -45,6 +45,13 @@ constexpr auto kPutRecord = R"sql(
     INSERT INTO records (collection, name, value) VALUES ($1, $2, $3)
     ON CONFLICT (collection, name) DO UPDATE SET value = excluded.value)sql";
 constexpr auto kEraseRecord = "DELETE FROM records WHERE collection = $1 AND name = $2";
+constexpr auto kAddRecord = R"sql(
+    INSERT INTO records (collection, name, value) VALUES ($1, $2, $3)
+    ON CONFLICT (collection, name) DO NOTHING RETURNING 1)sql";
+constexpr auto kSwapRecord = R"sql(
+    UPDATE records SET value = $4 WHERE collection = $1 AND name = $2 AND value = $3
+    RETURNING 1)sql";
+constexpr auto kLoadRecord = "SELECT value FROM records WHERE collection = $1 AND name = $2";
 constexpr auto kLoadRecords =
     "SELECT name, value FROM records WHERE collection = $1 ORDER BY name COLLATE \"C\"";
 
@@ -256,6 +263,28 @@ Result<void> PostgresEventStore::EraseRecord(const std::string& collection, cons
         writing_.RunPrepared({kEraseRecord, {SqlValue::Text(collection), SqlValue::Text(key)}});
     if (!rows) return rows.error();
     return {};
+}
+
+Result<bool> PostgresEventStore::SwapRecord(const std::string& collection, const std::string& key,
+                                            const std::optional<std::string>& before,
+                                            const std::string& json)
+{
+    std::vector<SqlValue> values{SqlValue::Text(collection), SqlValue::Text(key)};
+    if (before) values.push_back(SqlValue::Text(*before));
+    values.push_back(SqlValue::Text(json));
+    const auto rows = writing_.RunPrepared({before ? kSwapRecord : kAddRecord, std::move(values)});
+    if (!rows) return rows.error();
+    return rows->count() > 0;
+}
+
+Result<std::optional<std::string>> PostgresEventStore::LoadRecord(const std::string& collection,
+                                                                  const std::string& key)
+{
+    const auto rows =
+        reading_.RunPrepared({kLoadRecord, {SqlValue::Text(collection), SqlValue::Text(key)}});
+    if (!rows) return rows.error();
+    if (rows->count() == 0) return std::optional<std::string>{};
+    return std::optional{std::string{rows->Bytes(0, 0)}};
 }
 
 Result<std::vector<Record>> PostgresEventStore::LoadRecords(const std::string& collection)

@@ -62,6 +62,19 @@ Result<void> WatchedEventStore::EraseRecord(const std::string& collection, const
     return store_->EraseRecord(collection, key);
 }
 
+Result<bool> WatchedEventStore::SwapRecord(const std::string& collection, const std::string& key,
+                                           const std::optional<std::string>& before,
+                                           const std::string& json)
+{
+    return store_->SwapRecord(collection, key, before, json);
+}
+
+Result<std::optional<std::string>> WatchedEventStore::LoadRecord(const std::string& collection,
+                                                                 const std::string& key)
+{
+    return store_->LoadRecord(collection, key);
+}
+
 Result<std::vector<Record>> WatchedEventStore::LoadRecords(const std::string& collection)
 {
     return store_->LoadRecords(collection);

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "tests/conformance/relay_storage/storage_subject.hpp"
 
 namespace berth::relay::test {
@@ -40,6 +42,38 @@ TYPED_TEST(RecordsTest, AreReplacedAndErased)
     ASSERT_TRUE(this->store_->EraseRecord("bans", "a")) << "none is no error";
     ASSERT_TRUE(this->store_->EraseRecord("members", "b"));
     EXPECT_EQ(this->Load("bans"), Texts{"b=3"});
+}
+
+TYPED_TEST(RecordsTest, AreSwappedOnlyForWhatIsThere)
+{
+    auto& store = *this->store_;
+    EXPECT_EQ(store.LoadRecord("accounts", "a").value(), std::nullopt);
+    EXPECT_FALSE(store.SwapRecord("accounts", "a", "0", "1").value());
+    EXPECT_TRUE(store.SwapRecord("accounts", "a", std::nullopt, "1").value());
+    EXPECT_FALSE(store.SwapRecord("accounts", "a", std::nullopt, "2").value());
+    EXPECT_FALSE(store.SwapRecord("accounts", "a", "2", "3").value());
+    EXPECT_TRUE(store.SwapRecord("accounts", "a", "1", "4").value());
+    EXPECT_EQ(store.LoadRecord("accounts", "a").value(), "4");
+    EXPECT_EQ(this->Load("accounts"), Texts{"a=4"});
+}
+
+TYPED_TEST(RecordsTest, AreSwappedByOneOfManyThreads)
+{
+    ASSERT_TRUE(this->store_->PutRecord("accounts", "a", "0"));
+    constexpr int kThreads = 4, kSwaps = 25;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+        threads.emplace_back([this] {
+            const auto store = this->subject_.Open();
+            for (int done = 0; done < kSwaps;) {
+                const auto before = store->LoadRecord("accounts", "a").value().value();
+                const auto after = std::to_string(std::stoi(before) + 1);
+                done += store->SwapRecord("accounts", "a", before, after).value() ? 1 : 0;
+            }
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(this->store_->LoadRecord("accounts", "a").value(), "100");
 }
 
 TYPED_TEST(RecordsTest, MayHoldMuch)

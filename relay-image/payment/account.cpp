@@ -29,7 +29,19 @@ json::object WriteClaim(const UnsettledClaim& claim)
             {"currency", tag.currency}};
 }
 
-// The three below throw boost::system::system_error or std::exception for what is not as written.
+json::object WriteChannel(const PaidChannel& channel)
+{
+    json::object object{{"accepted", channel.accepted.ToString()},
+                        {"nonce", std::to_string(channel.nonce)}};
+    if (channel.claimed > Amount{}) {
+        object["claim"] = json::object{{"amount", channel.claimed.ToString()},
+                                       {"signature", channel.signature},
+                                       {"currency", channel.currency}};
+    }
+    return object;
+}
+
+// The four below throw boost::system::system_error or std::exception for what is not as written.
 
 Amount ReadAmount(const json::value& value)
 {
@@ -52,6 +64,18 @@ UnsettledClaim ReadClaim(const json::value& value)
             .event_id = text("event")};
 }
 
+PaidChannel ReadChannel(const json::value& value)
+{
+    PaidChannel channel{.accepted = ReadAmount(value.at("accepted")),
+                        .nonce = ReadNonce(value.at("nonce"))};
+    if (const auto* claim = value.as_object().if_contains("claim")) {
+        channel.claimed = ReadAmount(claim->at("amount"));
+        channel.signature = claim->at("signature").as_string();
+        channel.currency = claim->at("currency").as_string();
+    }
+    return channel;
+}
+
 PaymentAccount ReadObject(const json::value& value)
 {
     PaymentAccount account{.balance = ReadAmount(value.at("balance")),
@@ -62,8 +86,7 @@ PaymentAccount ReadObject(const json::value& value)
                            .charged = {},
                            .unsettled = {}};
     for (const auto& [id, channel] : value.at("channels").as_object()) {
-        account.channels[std::string{id}] = {.accepted = ReadAmount(channel.at("accepted")),
-                                             .nonce = ReadNonce(channel.at("nonce"))};
+        account.channels[std::string{id}] = ReadChannel(channel);
     }
     for (const auto& id : value.at("charged").as_array()) {
         account.charged.emplace_back(id.as_string());
@@ -98,7 +121,12 @@ void PaymentAccount::Charge(const Fees& fees, int kind, std::int64_t now,
         subscribed_until = now + fees.period.count();
     }
     charged.push_back(event_id);
-    if (charged.size() > kRememberedMax) charged.pop_front();
+}
+
+void PaymentAccount::ForgetCharged(
+    const std::function<bool(const std::string& event_id)>& is_on_its_way)
+{
+    while (charged.size() > kRememberedMax && !is_on_its_way(charged.front())) charged.pop_front();
 }
 
 void PaymentAccount::Refund(const std::string& event_id, Amount price)
@@ -152,6 +180,11 @@ Amount PaymentAccount::Credit(const PaymentTag& tag, Amount floor)
     const auto credit = tag.cumulative > before ? tag.cumulative - before : Amount{};
     channel.accepted = std::max(tag.cumulative, before);
     channel.nonce = std::max(channel.nonce, tag.nonce);
+    if (credit > Amount{}) {
+        channel.claimed = tag.cumulative;
+        channel.signature = tag.signature;
+        channel.currency = tag.currency;
+    }
     balance += credit;
     received += credit;
     return credit;
@@ -161,8 +194,7 @@ std::string WriteAccount(const PaymentAccount& account)
 {
     json::object channels;
     for (const auto& [id, channel] : account.channels) {
-        channels[id] = json::object{{"accepted", channel.accepted.ToString()},
-                                    {"nonce", std::to_string(channel.nonce)}};
+        channels[id] = WriteChannel(channel);
     }
     json::array unsettled;
     for (const auto& claim : account.unsettled) unsettled.push_back(WriteClaim(claim));

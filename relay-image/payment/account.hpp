@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,16 +14,23 @@
 
 namespace berth::relay {
 
-/// How far a channel's claims were credited.
+/// How far a channel's claims were credited, and the best of them, which the owner can redeem.
 struct PaidChannel {
     money::Amount accepted;
     std::uint64_t nonce = 0;
+    money::Amount claimed{};  ///< By the best claim; zero where none was kept.
+    std::string signature{};  ///< Of the best claim, hex.
+    std::string currency{};
+
+    bool operator==(const PaidChannel&) const = default;
 };
 
 /// A claim that counts once its verifier answers again.
 struct UnsettledClaim {
     PaymentTag tag;
     std::string event_id;
+
+    bool operator==(const UnsettledClaim&) const = default;
 };
 
 /// What a key has paid and used, in the smallest unit of the relay's asset. One record of the
@@ -30,7 +38,7 @@ struct UnsettledClaim {
 struct PaymentAccount {
     static constexpr std::size_t kChannelsMax = 16;
     static constexpr std::size_t kUnsettledMax = 16;
-    static constexpr std::size_t kRememberedMax = 32;  ///< Charged events.
+    static constexpr std::size_t kRememberedMax = 64;  ///< Charged events that were stored.
 
     money::Amount balance{};   ///< Negative where an event was taken before its claim was verified.
     money::Amount received{};  ///< All that was ever credited: the relay's revenue from this key.
@@ -40,11 +48,16 @@ struct PaymentAccount {
     std::deque<std::string> charged;  ///< Ids of the events that were charged last, oldest first.
     std::deque<UnsettledClaim> unsettled;
 
+    bool operator==(const PaymentAccount&) const = default;
+
     bool WasCharged(const std::string& event_id) const;
     /// What an event of `kind` costs this key at `now` (Unix seconds).
     money::Amount Due(const Fees& fees, int kind, std::int64_t now) const;
-    /// Takes what is due, whatever the balance, and remembers the event.
+    /// Takes what is due, whatever the balance, and remembers the event: it may come again before
+    /// it is stored.
     void Charge(const Fees& fees, int kind, std::int64_t now, const std::string& event_id);
+    /// Forgets the oldest charged events that nothing can happen to any more.
+    void ForgetCharged(const std::function<bool(const std::string& event_id)>& is_on_its_way);
     /// Gives back the price of a charged event that was not stored after all; what it paid for
     /// admission and subscription stays paid.
     void Refund(const std::string& event_id, money::Amount price);
@@ -57,11 +70,13 @@ struct PaymentAccount {
     /// `NOT_INCREASING` (its nonce); kInvalid `DUST`; kExhausted `TOO_MANY_CHANNELS`.
     Result<void> CheckClaim(const PaymentTag& tag, money::Amount min_growth) const;
     /// Credits a verified claim over the higher of what was accepted here and `floor`, which is
-    /// what the verifier knows to have been accepted or paid out before.
+    /// what the verifier knows to have been accepted or paid out before. Keeps it if it credits
+    /// anything.
     money::Amount Credit(const PaymentTag& tag, money::Amount floor);
 };
 
-/// The record of an account, and back. Errors: kInvalid `BAD_PAYMENT_RECORD`.
+/// The record of an account, and back; of records that older versions wrote, too. Errors: kInvalid
+/// `BAD_PAYMENT_RECORD`.
 std::string WriteAccount(const PaymentAccount& account);
 Result<PaymentAccount> ReadAccount(std::string_view json);
 

@@ -6,7 +6,8 @@
 
 namespace berth::relay {
 
-/// Which key pays by which channel: the first whose claim was good. Thread-safe.
+/// Which key pays by which channel, as far as this process knows: the first whose claim was good.
+/// Thread-safe.
 class ChannelOwners {
 public:
     /// Whether the channel is the author's or nobody's yet.
@@ -15,6 +16,13 @@ public:
         const std::scoped_lock lock{mutex_};
         const auto found = owners_.find(channel_id);
         return found == owners_.end() || found->second == author;
+    }
+    /// Whether the channel is known to be the author's.
+    bool IsHeld(const std::string& channel_id, const std::string& author) const
+    {
+        const std::scoped_lock lock{mutex_};
+        const auto found = owners_.find(channel_id);
+        return found != owners_.end() && found->second == author;
     }
     /// The channel is the author's, from now on or before. False if it is another's.
     bool Hold(const std::string& channel_id, const std::string& author)

@@ -8,9 +8,11 @@ namespace {
 using namespace std::chrono_literals;
 using money::Amount;
 
-constexpr std::size_t kServedAtOnce = 64;    ///< Events of one key for one write.
-constexpr std::size_t kSettledAtOnce = 100;  ///< Accounts in one look at unsettled claims.
+constexpr std::size_t kServedAtOnce = 64;  ///< Events of one key for one write.
+constexpr int kAttempts = 3;               ///< At an account that others change too.
 constexpr auto kIdle = 500ms;
+constexpr auto kStartRetry = 20ms;
+constexpr auto kStartPatience = 2s;
 constexpr auto kDoesNotGrow = "the claim does not grow";
 
 PaymentDecision Refuse(std::string text)
@@ -21,6 +23,11 @@ PaymentDecision Refuse(std::string text)
 PaymentDecision Pass(bool charged)
 {
     return {.kind = PaymentDecision::Kind::kPaid, .charged = charged};
+}
+
+bool IsRefusal(const PaymentDecision& decision)
+{
+    return decision.kind == PaymentDecision::Kind::kRefused;
 }
 
 std::optional<PaymentDesk::Refused> AnothersChannel()
@@ -92,10 +99,10 @@ DeskFigures PaymentDesk::figures() const
 void PaymentDesk::Work()
 {
     while (true) {
-        auto jobs = Take();
         if (!loaded_) loaded_ = LoadOnce();
+        auto jobs = Take();
+        GiveBack();  // First: an event that was not stored may come again.
         if (!jobs.empty()) Serve(std::move(jobs));
-        GiveBack();
         const auto now = Steady::now();
         if (parts_.watch.ShouldCheck(now)) {
             const auto deadline = Deadline::After(parts_.settings.verify_timeout);
@@ -105,6 +112,7 @@ void PaymentDesk::Work()
         }
         if (loaded_ && now >= next_settling_) {
             next_settling_ = now + parts_.settings.settle_interval;
+            TryRefundsAgain();
             SettleAll();
         }
         const std::scoped_lock lock{mutex_};
@@ -112,13 +120,18 @@ void PaymentDesk::Work()
     }
 }
 
+std::chrono::milliseconds PaymentDesk::Patience() const
+{
+    if (!loaded_ && Steady::now() < started_ + kStartPatience) return kStartRetry;
+    return std::min<std::chrono::milliseconds>(kIdle, parts_.settings.settle_interval);
+}
+
 /// The first event that waits and all others of its author, in their order.
 std::vector<PaymentJob> PaymentDesk::Take()
 {
     std::vector<PaymentJob> jobs;
     std::unique_lock lock{mutex_};
-    changed_.wait_for(lock,
-                      std::min<std::chrono::milliseconds>(kIdle, parts_.settings.settle_interval),
+    changed_.wait_for(lock, Patience(),
                       [this] { return stopping_ || !queue_.empty() || !refunds_.empty(); });
     if (stopping_ || queue_.empty()) return jobs;
     const auto author = queue_.front().author;
@@ -137,8 +150,11 @@ bool PaymentDesk::LoadOnce()
 {
     auto loaded = journal_->Load();
     if (!loaded) {
-        parts_.log.Error("payment records not read",
-                         {{"reason", loaded.error().reason}, {"error", loaded.error().message}});
+        const bool starting = Steady::now() < started_ + kStartPatience;  // Tables are made now.
+        if (!starting && !std::exchange(complained_, true)) {
+            parts_.log.Error("payment records not read", {{"reason", loaded.error().reason},
+                                                          {"error", loaded.error().message}});
+        }
         return false;
     }
     const std::scoped_lock lock{mutex_};
@@ -152,51 +168,81 @@ bool PaymentDesk::LoadOnce()
     return true;
 }
 
-PaymentAccount PaymentDesk::AccountOf(const std::string& author) const
-{
-    return Find(author).value_or(PaymentAccount{});
-}
-
+/// Decides again where another process has changed the account meanwhile.
 void PaymentDesk::Serve(std::vector<PaymentJob> jobs)
 {
     const auto author = jobs.front().author;
-    auto account = AccountOf(author);
-    const auto before = WriteAccount(account);
     std::vector<PaymentDecision> decisions;
-    for (const auto& job : jobs) {
-        decisions.push_back(loaded_ ? Decide(account, job)
-                                    : Refuse("error: payments cannot be looked up now"));
+    auto outcome = Outcome::kStale;
+    for (int attempt = 0; outcome == Outcome::kStale && attempt < kAttempts; ++attempt) {
+        const auto known = Find(author);
+        auto account = known.value_or(PaymentAccount{});
+        decisions.clear();
+        for (const auto& job : jobs) {
+            decisions.push_back(loaded_ ? Decide(account, job)
+                                        : Refuse("error: payments cannot be looked up now"));
+        }
+        const bool changed = account != known.value_or(PaymentAccount{});
+        const bool refused = std::ranges::any_of(decisions, IsRefusal);
+        outcome = changed              ? Keep(author, known, std::move(account))
+                  : refused && loaded_ ? Refresh(author, known)
+                                       : Outcome::kKept;
     }
-    const bool kept = WriteAccount(account) == before || Keep(author, std::move(account));
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         auto& decision = decisions[i];
-        if (!kept && decision.charged) {
+        if (outcome != Outcome::kKept && decision.kind == PaymentDecision::Kind::kPaid) {
             decision = Refuse("error: the payment could not be recorded; send it again");
         }
-        {
-            const std::scoped_lock lock{mutex_};
-            ++(decision.kind == PaymentDecision::Kind::kRefused ? figures_.refused : figures_.paid);
-        }
+        Count(decision);
         jobs[i].decided(decision);
     }
 }
 
-/// Writes an account down and, once it is durable, lets it count.
-bool PaymentDesk::Keep(const std::string& author, PaymentAccount account)
+void PaymentDesk::Count(const PaymentDecision& decision)
 {
-    const auto put = journal_->Put(author, account);
-    if (!put) {
-        parts_.log.Error("payment not recorded",
-                         {{"reason", put.error().reason}, {"error", put.error().message}});
-        return false;
+    const std::scoped_lock lock{mutex_};
+    if (decision.kind == PaymentDecision::Kind::kPaid) ++figures_.paid;
+    if (decision.kind == PaymentDecision::Kind::kRefused) ++figures_.refused;
+}
+
+/// Writes an account down and, once it is durable, lets it count.
+PaymentDesk::Outcome PaymentDesk::Keep(const std::string& author, const Known& known,
+                                       PaymentAccount account)
+{
+    account.ForgetCharged(parts_.is_on_its_way);
+    const auto replaced = journal_->Replace(author, known, account);
+    if (!replaced) {
+        parts_.log.Error("payment not recorded", {{"reason", replaced.error().reason},
+                                                  {"error", replaced.error().message}});
+        return Outcome::kFailed;
     }
+    if (!*replaced) {
+        const auto refreshed = Refresh(author, known);
+        return refreshed == Outcome::kKept ? Outcome::kFailed : refreshed;
+    }
+    Adopt(author, std::move(account));
+    return Outcome::kKept;
+}
+
+/// Takes over what another process made of an account; kStale if that is something else.
+PaymentDesk::Outcome PaymentDesk::Refresh(const std::string& author, const Known& known)
+{
+    auto found = journal_->Find(author);
+    if (!found) return Outcome::kFailed;
+    if (*found == known) return Outcome::kKept;
+    if (*found) Adopt(author, std::move(**found));
+    return *found ? Outcome::kStale : Outcome::kFailed;  // Nobody erases accounts.
+}
+
+void PaymentDesk::Adopt(const std::string& author, PaymentAccount account)
+{
+    for (const auto& [channel, paid] : account.channels) parts_.owners.Hold(channel, author);
     const std::scoped_lock lock{mutex_};
     auto& known = accounts_[author];
     figures_.received += account.received - known.received;
     figures_.unsettled += account.unsettled.size();
     figures_.unsettled -= known.unsettled.size();
     known = std::move(account);
-    return true;
 }
 
 PaymentDecision PaymentDesk::Decide(PaymentAccount& account, const PaymentJob& job)
@@ -249,9 +295,20 @@ std::optional<PaymentDesk::Refused> PaymentDesk::TakeClaim(PaymentAccount& accou
     if (IsFull(job.author)) return Refused{.why = "there is no room for another key"};
     const auto floor = Ask(account, job.author, {tag, job.event_id});
     if (!floor) return Refused{.why = floor.error().message, .outage = IsOutage(floor.error())};
-    if (!parts_.owners.Hold(tag.channel_id, job.author)) return AnothersChannel();
+    const auto holds = HoldChannel(tag.channel_id, job.author);
+    if (!holds) return Refused{.why = holds.error().message, .outage = true};
+    if (!*holds) return AnothersChannel();
     if (account.Credit(tag, *floor) == Amount{}) return Refused{.why = kDoesNotGrow};
     return std::nullopt;
+}
+
+/// Whether the channel is the author's, in all processes.
+Result<bool> PaymentDesk::HoldChannel(const std::string& channel_id, const std::string& author)
+{
+    if (parts_.owners.IsHeld(channel_id, author)) return true;
+    const auto held = journal_->HoldChannel(channel_id, author);
+    if (!held || !*held) return held;
+    return parts_.owners.Hold(channel_id, author);
 }
 
 /// Whether a key that has never paid finds no room.
@@ -283,85 +340,6 @@ Result<Amount> PaymentDesk::Ask(const PaymentAccount& account, const std::string
         parts_.watch.Answered(Steady::now());
     }
     return floor;
-}
-
-/// Takes an event whose claim nobody can verify now, if that is wanted, there is room, and the
-/// claim would pay for it.
-bool PaymentDesk::TakeUnsettled(PaymentAccount& account, const PaymentJob& job, std::int64_t now)
-{
-    const auto& settings = parts_.settings;
-    if (!settings.accept_when_down) return false;
-    {
-        const std::scoped_lock lock{mutex_};
-        const auto known = accounts_.find(job.author);
-        const auto before = known == accounts_.end() ? 0 : known->second.unsettled.size();
-        const auto waiting = figures_.unsettled + account.unsettled.size() - before;
-        if (waiting >= settings.unsettled_max / count_) return false;
-    }
-    if (account.unsettled.size() >= PaymentAccount::kUnsettledMax) return false;
-    account.unsettled.push_back({*job.tag, job.event_id});
-    const bool pays = account.Hoped() >= account.Due(settings.fees, job.kind, now);
-    if (!pays) account.unsettled.pop_back();
-    return pays;
-}
-
-/// Events that were charged and then not stored.
-void PaymentDesk::GiveBack()
-{
-    std::deque<PaymentJob> refunds;
-    {
-        const std::scoped_lock lock{mutex_};
-        refunds.swap(refunds_);
-    }
-    for (const auto& refund : refunds) {
-        auto account = AccountOf(refund.author);
-        account.Refund(refund.event_id, parts_.settings.fees.PriceOf(refund.kind));
-        Keep(refund.author, std::move(account));
-    }
-}
-
-void PaymentDesk::SettleAll()
-{
-    std::vector<std::string> authors;
-    {
-        const std::scoped_lock lock{mutex_};
-        if (figures_.unsettled == 0) return;
-        for (const auto& [pubkey, account] : accounts_) {
-            if (!account.unsettled.empty() && authors.size() < kSettledAtOnce) {
-                authors.push_back(pubkey);
-            }
-        }
-    }
-    for (const auto& author : authors) {
-        if (!SettleOne(author)) return;
-    }
-}
-
-/// Settles the claims of a key; false if the verifier is still down.
-bool PaymentDesk::SettleOne(const std::string& author)
-{
-    auto account = AccountOf(author);
-    bool answers = true;
-    while (!account.unsettled.empty()) {
-        const auto claim = account.unsettled.front();
-        const auto floor = account.GrowthOf(claim.tag) == Amount{}
-                               ? Result<Amount>{claim.tag.cumulative}
-                               : Ask(account, author, claim);
-        if (!floor && IsOutage(floor.error())) {
-            answers = false;
-            break;
-        }
-        const bool good = floor && parts_.owners.Hold(claim.tag.channel_id, author);
-        if (good) account.Credit(claim.tag, *floor);
-        if (!good) {
-            parts_.log.Warning(
-                "a claim was not good after all",
-                {{"author", author}, {"reason", floor ? "CHANNEL_TAKEN" : floor.error().reason}});
-        }
-        account.unsettled.pop_front();
-    }
-    Keep(author, std::move(account));
-    return answers;
 }
 
 void PaymentDesk::RefuseAll()

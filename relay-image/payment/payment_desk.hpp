@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -63,7 +64,7 @@ struct DeskFigures {
 
 /// Keeps the accounts of some keys on a thread of its own: takes claims, charges fees, and writes
 /// each account down before its events go on. Events of one key are served in their order, many by
-/// one write. Thread-safe.
+/// one write; other processes may serve the same key. Thread-safe.
 class PaymentDesk {
 public:
     /// What desks share; all of it outlives them.
@@ -74,6 +75,8 @@ public:
         ChannelOwners& owners;
         const Clock& clock;
         Log& log;
+        /// Whether a charged event has not come to storage yet.
+        std::function<bool(const std::string& event_id)> is_on_its_way;
     };
 
     /// Desk `index` of `count`: its keys are those with BelongsTo.
@@ -95,6 +98,8 @@ public:
 
     std::optional<PaymentAccount> Find(const std::string& pubkey) const;
     DeskFigures figures() const;
+    /// Whether the accounts were read.
+    bool loaded() const { return loaded_; }
 
     /// What stood against a claim.
     struct Refused {
@@ -104,8 +109,15 @@ public:
 
 private:
     using Steady = std::chrono::steady_clock;
+    using Known = PaymentJournal::Known;
+    enum class Outcome {
+        kKept,
+        kStale,  ///< Another process has changed the account, which is known now.
+        kFailed,
+    };
 
     void Work();
+    std::chrono::milliseconds Patience() const;
     bool LoadOnce();
     std::vector<PaymentJob> Take();
     void Serve(std::vector<PaymentJob> jobs);
@@ -115,9 +127,14 @@ private:
     bool TakeUnsettled(PaymentAccount& account, const PaymentJob& job, std::int64_t now);
     Result<money::Amount> Ask(const PaymentAccount& account, const std::string& author,
                               const UnsettledClaim& claim);
-    bool Keep(const std::string& author, PaymentAccount account);
-    PaymentAccount AccountOf(const std::string& author) const;
+    Result<bool> HoldChannel(const std::string& channel_id, const std::string& author);
+    Outcome Keep(const std::string& author, const Known& known, PaymentAccount account);
+    Outcome Refresh(const std::string& author, const Known& known);
+    void Adopt(const std::string& author, PaymentAccount account);
+    void Count(const PaymentDecision& decision);
     void GiveBack();
+    bool GiveBack(const PaymentJob& refund);
+    void TryRefundsAgain();
     void SettleAll();
     bool SettleOne(const std::string& author);
     void RefuseAll();
@@ -128,9 +145,12 @@ private:
     const Parts parts_;
     const unsigned index_;
     const unsigned count_;
-    bool loaded_ = false;
+    const Steady::time_point started_ = Steady::now();
+    bool complained_ = false;
+    std::atomic<bool> loaded_ = false;
     Steady::time_point next_settling_{};
-    mutable std::mutex mutex_;  ///< Guards what follows.
+    std::deque<PaymentJob> late_refunds_;  ///< That could not be written down yet.
+    mutable std::mutex mutex_;             ///< Guards what follows.
     std::condition_variable changed_;
     std::deque<PaymentJob> queue_;
     std::deque<PaymentJob> refunds_;

@@ -1,5 +1,7 @@
 #include "relay-image/payment/paywall.hpp"
 
+#include <algorithm>
+
 #include "relay-image/protocol/event_kind.hpp"
 
 namespace berth::relay {
@@ -13,8 +15,10 @@ Paywall::Paywall(PaywallSettings settings, PaymentVerifier& verifier,
     const auto count = static_cast<unsigned>(settings_.threads);
     for (unsigned i = 0; i < count; ++i) {
         desks_.push_back(std::make_unique<PaymentDesk>(
-            journals(), PaymentDesk::Parts{settings_, verifier, watch_, owners_, clock, log}, i,
-            count));
+            journals(),
+            PaymentDesk::Parts{settings_, verifier, watch_, owners_, clock, log,
+                               [this](const auto& id) { return IsOnItsWay(id); }},
+            i, count));
     }
 }
 
@@ -69,6 +73,12 @@ void Paywall::Admit(const nostr::Event& event, Decided decided)
              .text = "rate-limited: too many payments wait; send it again later"});
 }
 
+bool Paywall::IsOnItsWay(const std::string& event_id)
+{
+    const std::scoped_lock lock{mutex_};
+    return charged_.contains(event_id);
+}
+
 void Paywall::Remember(const std::string& event_id)
 {
     const std::scoped_lock lock{mutex_};
@@ -89,6 +99,22 @@ PaymentAccount Paywall::Find(const std::string& pubkey) const
 {
     if (!enabled()) return {};
     return DeskOf(pubkey).Find(pubkey).value_or(PaymentAccount{});
+}
+
+bool Paywall::HasPaid(const std::string& pubkey) const
+{
+    return Find(pubkey).received > money::Amount{};
+}
+
+bool Paywall::loaded() const
+{
+    return std::ranges::all_of(desks_, [](const auto& desk) { return desk->loaded(); });
+}
+
+std::chrono::milliseconds Paywall::longest_wait() const
+{
+    if (!enabled()) return {};
+    return settings_.timeout + settings_.verify_timeout;
 }
 
 PaymentFigures Paywall::figures() const

@@ -51,9 +51,15 @@ public:
     void Settle(const nostr::Event& event, bool stored);
 
     bool enabled() const { return !desks_.empty(); }
+    /// Whether the accounts were read: until then nothing is paid for.
+    bool loaded() const;
+    /// The longest that a decision takes.
+    std::chrono::milliseconds longest_wait() const;
     const Fees& fees() const { return settings_.fees; }
     /// The account of a key; an empty one if it never paid.
     PaymentAccount Find(const std::string& pubkey) const;
+    /// Whether a key has ever paid.
+    bool HasPaid(const std::string& pubkey) const;
     PaymentFigures figures() const;
     /// What the verifier says to those who want to pay; nothing until it answered.
     std::optional<PaymentTerms> terms() const { return watch_.terms(); }
@@ -63,6 +69,7 @@ public:
 private:
     bool IsFree(const nostr::Event& event) const;
     PaymentDesk& DeskOf(const std::string& pubkey) const;
+    bool IsOnItsWay(const std::string& event_id);
     void Remember(const std::string& event_id);
 
     const PaywallSettings settings_;

@@ -3,7 +3,14 @@
 namespace berth::relay {
 namespace {
 
-const std::string kCollection = "payment_accounts";
+const std::string kCollection{collection::kPaymentAccounts};
+const std::string kChannels{collection::kPaymentChannels};
+
+Error Unreadable(const std::string& pubkey)
+{
+    return Fail(ErrorCode::kInternal, "BAD_PAYMENT_RECORD",
+                "The payment record of " + pubkey + " cannot be read.");
+}
 
 }  // namespace
 
@@ -15,17 +22,47 @@ Result<PaymentJournal::Accounts> StoreJournal::Load()
     for (const auto& record : *records) {
         auto account = ReadAccount(record.json);
         if (!account) {
-            return Fail(ErrorCode::kInternal, "BAD_PAYMENT_RECORD",
-                        "The payment record of " + record.key + " cannot be read.");
+            return Unreadable(record.key);
         }
         accounts.emplace_back(record.key, std::move(*account));
     }
     return accounts;
 }
 
-Result<void> StoreJournal::Put(const std::string& pubkey, const PaymentAccount& account)
+Result<PaymentJournal::Known> StoreJournal::Find(const std::string& pubkey)
 {
-    return store_->PutRecord(kCollection, pubkey, WriteAccount(account));
+    const auto record = store_->LoadRecord(kCollection, pubkey);
+    if (!record) return record.error();
+    if (!*record) return Known{};
+    auto account = ReadAccount(**record);
+    if (!account) return Unreadable(pubkey);
+    return Known{std::move(*account)};
+}
+
+Result<bool> StoreJournal::Replace(const std::string& pubkey, const Known& known,
+                                   const PaymentAccount& account)
+{
+    const auto json = WriteAccount(account);
+    if (!known) return store_->SwapRecord(kCollection, pubkey, std::nullopt, json);
+    const auto before = WriteAccount(*known);
+    const auto swapped = store_->SwapRecord(kCollection, pubkey, before, json);
+    if (!swapped || *swapped) return swapped;
+    // Another version of this program may have written the same account in other words.
+    const auto record = store_->LoadRecord(kCollection, pubkey);
+    if (!record) return record.error();
+    const auto there = *record ? ReadAccount(**record) : Result<PaymentAccount>{Unreadable(pubkey)};
+    if (!there || **record == before || WriteAccount(*there) != before) return false;
+    return store_->SwapRecord(kCollection, pubkey, **record, json);
+}
+
+Result<bool> StoreJournal::HoldChannel(const std::string& channel_id, const std::string& pubkey)
+{
+    const auto json = "\"" + pubkey + "\"";
+    const auto held = store_->SwapRecord(kChannels, channel_id, std::nullopt, json);
+    if (!held || *held) return held;
+    const auto owner = store_->LoadRecord(kChannels, channel_id);
+    if (!owner) return owner.error();
+    return *owner == json;
 }
 
 Result<bool> StoreJournal::HasEvent(const std::string& event_id, std::int64_t now)

@@ -5,6 +5,12 @@
 
 namespace berth::relay {
 
+/// Collections of the store that hold what was paid.
+namespace collection {
+constexpr std::string_view kPaymentAccounts = "payment_accounts";
+constexpr std::string_view kPaymentChannels = "payment_channels";
+}  // namespace collection
+
 /// Accounts as records of the relay's own store.
 class StoreJournal final : public PaymentJournal {
 public:
@@ -13,7 +19,10 @@ public:
     /// A record that cannot be read is kInternal `BAD_PAYMENT_RECORD`: nothing is taken for paid,
     /// and nothing overwritten.
     Result<Accounts> Load() override;
-    Result<void> Put(const std::string& pubkey, const PaymentAccount& account) override;
+    Result<Known> Find(const std::string& pubkey) override;
+    Result<bool> Replace(const std::string& pubkey, const Known& known,
+                         const PaymentAccount& account) override;
+    Result<bool> HoldChannel(const std::string& channel_id, const std::string& pubkey) override;
     Result<bool> HasEvent(const std::string& event_id, std::int64_t now) override;
 
 private:

@@ -123,6 +123,9 @@ TEST(PaymentAccountTest, RemembersTheEventsThatWereChargedLast)
     for (std::size_t i = 0; i <= PaymentAccount::kRememberedMax; ++i) {
         account.Charge(PerEvent(1), 1, kNow, "e" + std::to_string(i));
     }
+    account.ForgetCharged([](const auto& id) { return id == "e0"; });
+    EXPECT_TRUE(account.WasCharged("e0")) << "it may be lost on its way";
+    account.ForgetCharged([](const auto&) { return false; });
     EXPECT_FALSE(account.WasCharged("e0"));
     EXPECT_TRUE(account.WasCharged("e1"));
     EXPECT_EQ(account.charged.size(), PaymentAccount::kRememberedMax);
@@ -151,6 +154,36 @@ TEST(PaymentAccountTest, ARecordHoldsAllOfIt)
     EXPECT_EQ(read.channels.at("C").nonce, 1U);
     EXPECT_TRUE(read.WasCharged("e1"));
     EXPECT_EQ(read.unsettled.at(0).tag, Claim(9, 3, "D"));
+}
+
+TEST(PaymentAccountTest, KeepsTheBestClaimOfEachChannel)
+{
+    PaymentAccount account;
+    auto claim = Claim(100, 1);
+    claim.signature = "01";
+    account.Credit(claim, {});
+    auto worse = Claim(90, 2);
+    worse.signature = "02";
+    account.Credit(worse, {});
+    account.Credit(Claim(120, 3), 500);  // Paid out on the chain already.
+    account.Credit(Claim(7, 1, "D"), {});
+    const auto channels = ReadAccount(WriteAccount(account)).value().channels;
+    EXPECT_EQ(channels, account.channels);
+    EXPECT_EQ(channels.at("C").claimed, Amount{100});
+    EXPECT_EQ(channels.at("C").signature, "01");
+    EXPECT_EQ(channels.at("C").accepted, Amount{500});
+    EXPECT_EQ(channels.at("D").claimed, Amount{7});
+}
+
+TEST(PaymentAccountTest, ReadsRecordsFromBeforeClaimsWereKept)
+{
+    constexpr auto kRecord =
+        R"({"balance":"5","received":"15","admitted":true,"subscribed_until":0,)"
+        R"("channels":{"C":{"accepted":"15","nonce":"2"}},"charged":["e1"],"unsettled":[]})";
+    const auto account = ReadAccount(kRecord).value();
+    EXPECT_EQ(account.channels.at("C").accepted, Amount{15});
+    EXPECT_EQ(account.channels.at("C").claimed, Amount{0});
+    EXPECT_EQ(WriteAccount(account), kRecord);
 }
 
 TEST(PaymentAccountTest, ARecordThatIsNoneIsRefused)

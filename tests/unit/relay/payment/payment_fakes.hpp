@@ -73,13 +73,31 @@ private:
             }
             return accounts;
         }
-        Result<void> Put(const std::string& pubkey, const PaymentAccount& account) override
+        Result<Known> Find(const std::string& pubkey) override
+        {
+            const std::scoped_lock lock{all.mutex_};
+            const auto found = all.records_.find(pubkey);
+            if (found == all.records_.end()) return Known{};
+            return Known{ReadAccount(found->second).value()};
+        }
+        Result<bool> Replace(const std::string& pubkey, const Known& known,
+                             const PaymentAccount& account) override
         {
             if (all.fails) return Fail(ErrorCode::kUnavailable, "DATABASE_UNAVAILABLE", "Down.");
             const std::scoped_lock lock{all.mutex_};
+            const auto found = all.records_.find(pubkey);
+            const bool current =
+                known ? found != all.records_.end() && found->second == WriteAccount(*known)
+                      : found == all.records_.end();
+            if (!current) return false;
             all.records_[pubkey] = WriteAccount(account);
             ++all.puts;
-            return {};
+            return true;
+        }
+        Result<bool> HoldChannel(const std::string& channel, const std::string& pubkey) override
+        {
+            const std::scoped_lock lock{all.mutex_};
+            return all.channels_.try_emplace(channel, pubkey).first->second == pubkey;
         }
         Result<bool> HasEvent(const std::string& event_id, std::int64_t) override
         {
@@ -92,6 +110,7 @@ private:
 
     std::mutex mutex_;
     std::map<std::string, std::string> records_;
+    std::map<std::string, std::string> channels_;
     std::set<std::string> events_;
 };
 

@@ -278,6 +278,39 @@ TEST_F(PaywallTest, AnEventThatWasNotStoredGetsItsPriceBackOnce)
     EXPECT_EQ(Balance(), Amount{5});
 }
 
+TEST_F(PaywallTest, TwoPaywallsOnOneJournalCreditAClaimAndChargeAnEventOnce)
+{
+    Paywall second{settings_, verifier_, journal_.Factory(), {}, clock_, log_};
+    const auto decide = [&](const nostr::Event& event) {
+        std::promise<PaymentDecision> decision;
+        second.Admit(event, [&](const auto& made) { decision.set_value(made); });
+        return decision.get_future().get();
+    };
+    const auto event = Sign(alice_, {.tags = {ClaimTag("C", 30, 1)}});
+    ASSERT_TRUE(Becomes([&] { return paywall().loaded() && second.loaded(); }));
+    EXPECT_TRUE(Decide(event).charged);
+    EXPECT_FALSE(decide(event).charged);
+    EXPECT_EQ(decide(Sign(alice_, {.content = "second"})).kind, Kind::kPaid);
+    EXPECT_EQ(Decide(Sign(alice_, {.content = "third"})).kind, Kind::kPaid);
+    EXPECT_EQ(decide(Sign(alice_, {.content = "fourth"})).kind, Kind::kRefused);
+    EXPECT_EQ(second.Find(alice_.pubkey()).received, Amount{30});
+    const auto stolen = Sign(bob_, {.tags = {ClaimTag("C", 90, 2)}});
+    EXPECT_NE(decide(stolen).text.find("another key"), std::string::npos);
+}
+
+TEST_F(PaywallTest, EventsOnTheirWayToStorageAreRemembered)
+{
+    const auto first = Sign(alice_, {.tags = {ClaimTag("C", 10'000, 1)}});
+    EXPECT_TRUE(Decide(first).charged);
+    for (std::size_t i = 0; i < 2 * PaymentAccount::kRememberedMax; ++i) {
+        const auto event = Sign(alice_, {.content = std::to_string(i)});
+        EXPECT_TRUE(Decide(event).charged);
+        paywall().Settle(event, true);
+    }
+    Restart();
+    EXPECT_FALSE(Decide(first).charged) << "it never came to storage";
+}
+
 TEST_F(PaywallTest, AnEventThatWaitsTooLongIsRefused)
 {
     settings_.timeout = 0ms;

@@ -17,13 +17,16 @@
 #include "relay-image/http/management_endpoint.hpp"
 #include "relay-image/http/metrics_page.hpp"
 #include "relay-image/http/moderation_pages.hpp"
+#include "relay-image/http/payment_endpoint.hpp"
 #include "relay-image/http/process_figures.hpp"
 #include "relay-image/http/public_pages.hpp"
 #include "relay-image/http/server.hpp"
 #include "relay-image/life/descriptors.hpp"
 #include "relay-image/life/hand_over.hpp"
 #include "relay-image/mirror/mirrors.hpp"
+#include "relay-image/payment/payments.hpp"
 #include "relay-image/retention/retention.hpp"
+#include "relay-image/session/written_events.hpp"
 #include "relay-image/storage/hot_tail_filler.hpp"
 #include "relay-image/storage/peer_watch.hpp"
 #include "relay-image/storage/watched_event_store.hpp"
@@ -54,8 +57,16 @@ public:
           store_{MakeStoreFactory(settings.storage, &peers_)},
           watched_store_{Watching(store_, tail_)},
           writing_store_{Watching(store_, tail_, WatchedEventStore::StoredTold::kByCaller)},
-          retention_{settings.retention, ClassesBy(access_), log},
-          writer_{writing_store_, clock, log, [this](auto written) { Report(std::move(written)); },
+          payments_{Payments::Make(
+              settings.payment, store_, [this](const auto& key) { return access_.IsMember(key); },
+              clock, log)},
+          retention_{settings.retention,
+                     ClassesBy(access_, [this](const auto& key) { return paywall().HasPaid(key); }),
+                     log},
+          written_{
+              {io_, tail_, sessions_, paywall(), [this](auto& event) { mirrors_.Offer(event); }}},
+          writer_{writing_store_, clock, log,
+                  [this](auto written) { written_.Tell(std::move(written)); },
                   [this](auto& store, auto now) { return retention_.WorkOrWarn(store, now); }},
           filler_{store_, tail_, clock},
           readers_{watched_store_, settings.reader_threads},
@@ -63,12 +74,19 @@ public:
                       [this](auto event) { Publish(std::move(event)); }},
           governor_{watched_store_, access_, clock, log,
                     [this](const auto& change) { Obey(change); }},
-          intake_{settings_.limits, access_, clock,
-                  *throttle_,       writer_, std::max(1U, std::thread::hardware_concurrency())},
+          intake_{settings_.limits,
+                  access_,
+                  clock,
+                  *throttle_,
+                  paywall(),
+                  writer_,
+                  std::max(1U, std::thread::hardware_concurrency())},
           context_{settings_.profile, settings_.limits, access_,  clock,      log,     intake_,
-                   readers_,          sessions_,        figures_, *throttle_, shared_, tail_},
+                   readers_,          sessions_,        figures_, *throttle_, shared_, tail_,
+                   paywall()},
           management_{io_, context_, governor_},
           moderation_{io_, context_, governor_},
+          payment_pages_{context_},
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings_.transport},
           ports_{io_, settings_.transport, tls_, *throttle_, server_},
@@ -84,6 +102,7 @@ public:
             membership_.Invite(governor_, keys, std::move(invited));
         };
         moderation_.AddTo(routes_, dashboard_);
+        payment_pages_.AddTo(routes_);
         AddMetrics(
             routes_, context_, dashboard_,
             {.health = [this] { return CurrentHealth(); }, .is_public = settings_.public_metrics});
@@ -95,6 +114,7 @@ public:
 
     Result<void> Run()
     {
+        if (!payments_) return payments_.error();
         AllowManyDescriptors();
         const auto listening = Listen();
         if (!listening) return listening;
@@ -136,7 +156,7 @@ private:
     {
         if (const auto used = UseCertificate(settings.transport); !used) return used;
         settings_.transport = settings.transport;
-        settings_.profile = settings.profile;
+        settings_.profile = WithFeesOf(settings_.profile, settings.profile);
         settings_.limits = settings.limits;
         throttle_->Use(settings.transport.rates);
         intake_.Use(settings.limits);
@@ -194,24 +214,6 @@ private:
         return inheritance_->all_are_needed() ? listening.CheckAllTaken() : Result<void>{};
     }
 
-    /// On the writer's thread: carries a batch over; all are answered before it is fanned out.
-    void Report(std::vector<Written> batch)
-    {
-        asio::post(io_, [this, batch = std::move(batch)] {
-            TellTail(batch);
-            for (const auto& [submission, outcome] : batch) {
-                if (const auto publisher = submission.publisher.lock()) {
-                    publisher->OnWritten(submission.event, outcome);
-                }
-            }
-            for (const auto& [submission, outcome] : batch) {
-                if (!outcome || *outcome != Verdict::kStored) continue;
-                sessions_.Deliver(submission.event);
-                mirrors_.Offer(submission.event);
-            }
-        });
-    }
-
     Health CurrentHealth() const
     {
         const auto median = figures_.latencies.Quantile(50);
@@ -220,7 +222,8 @@ private:
                 .draining = draining_ && !hand_over_.done(),
                 .time_to_store = std::chrono::floor<std::chrono::milliseconds>(median),
                 .disk_free_bytes = MeasureProcess("/").disk_free_bytes,
-                .certificate_ends = tls_.expires()};
+                .certificate_ends = tls_.expires(),
+                .payment_verifier = paywall().figures().verifier};
     }
 
     /// Stores an event of the relay itself; the writer reports it as any other.
@@ -264,22 +267,6 @@ private:
         return {.clock = clock, .log = log_, .submit = submit, .deliver = deliver};
     }
 
-    /// In the same turn as the answers and the live events, so that a REQ finds an event stored or
-    /// gets it live, and never twice.
-    void TellTail(const std::vector<Written>& batch)
-    {
-        std::vector<EventPtr> events;
-        std::vector<Verdict> verdicts;
-        for (const auto& [submission, outcome] : batch) {
-            const bool unsure = !outcome && outcome.error().code != ErrorCode::kInternal;
-            if (unsure) return tail_.Forget();  // It may have been committed.
-            if (!outcome) continue;
-            events.push_back(submission.event);
-            verdicts.push_back(*outcome);
-        }
-        tail_.OnStored(events, verdicts);
-    }
-
     /// On the watch's thread: sends what another relay stored to the subscriptions that wait here.
     void DeliverFromPeers(std::vector<std::string> ids)
     {
@@ -310,7 +297,8 @@ private:
 
     void SignalReadiness()
     {
-        Await([this] { return writer_.healthy() && governor_.loaded(); }, Steady::time_point::max(),
+        Await([this] { return writer_.healthy() && governor_.loaded() && paywall().loaded(); },
+              Steady::time_point::max(),
               [this] {
                   log_.Info("serving");
                   ports_.Open();
@@ -340,13 +328,18 @@ private:
         log_.Info("draining", {{"connections", sessions_.count()}});
         ports_.StopListening();
         sessions_.StopTaking();
-        Await([this] { return sessions_.Settled(); }, Steady::now() + kDrainLimit,
+        Await([this] { return sessions_.Settled(); },
+              Steady::now() + std::max<Steady::duration>(kDrainLimit, paywall().longest_wait()),
               [this] {
                   sessions_.CloseAll();
                   Await([this] { return ports_.connections() == 0; }, Steady::now() + kGoodbyeLimit,
                         [this] { io_.stop(); });
               });
     }
+
+    /// One that asks for nothing where the real one cannot be made; Run says why.
+    Paywall& paywall() { return payments_ ? (*payments_)->paywall() : free_; }
+    const Paywall& paywall() const { return payments_ ? (*payments_)->paywall() : free_; }
 
     RelaySettings settings_;  ///< The safe ones change on the I/O thread.
     const SettingsSource again_;
@@ -370,7 +363,10 @@ private:
     EventStoreFactory store_;
     EventStoreFactory watched_store_;
     EventStoreFactory writing_store_;  ///< TellTail tells what it stores.
+    Paywall free_;
+    Result<std::unique_ptr<Payments>> payments_;  ///< Outlives whoever is paid for.
     Retention retention_;
+    WrittenEvents written_;
     EventWriter writer_;
     HotTailFiller filler_;
     EventReaders readers_;
@@ -380,6 +376,7 @@ private:
     SessionContext context_;
     ManagementEndpoint management_;
     ModerationPages moderation_;
+    PaymentEndpoint payment_pages_;
     DashboardPages dashboard_;
     Routes routes_;
     Server server_;

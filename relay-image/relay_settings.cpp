@@ -1,5 +1,7 @@
 #include "relay-image/relay_settings.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include "core/nostr/keys.hpp"
 #include "relay-image/governance/address_range.hpp"
 
@@ -125,9 +127,10 @@ std::span<const Setting> DeclaredSettings()
 {
     static const auto all = [] {
         std::vector<Setting> table;
-        for (const auto& part : {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
-                                 DeclaredRetentionSettings(), DeclaredBackupSettings(),
-                                 DeclaredTransportSettings(), DeclaredMirrorSettings()}) {
+        for (const auto& part :
+             {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
+              DeclaredRetentionSettings(), DeclaredBackupSettings(), DeclaredTransportSettings(),
+              DeclaredMirrorSettings(), PaymentSettingsTable()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -147,6 +150,8 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     if (!transport) return transport.error();
     auto mirrors = ReadMirrorSettings(config);
     if (!mirrors) return mirrors.error();
+    auto payment = ReadPaymentSettings(config, profile->pubkey, profile->url);
+    if (!payment) return payment.error();
     std::optional<nostr::SecretKey> self_key;
     if (const auto& secret = config.SecretOf("relay.self_key_file"); !secret.empty()) {
         const auto key = nostr::SecretKey::Parse(secret.Expose());
@@ -171,6 +176,7 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .access = *access,
         .reader_threads = static_cast<int>(config.Integer("relay.reader_threads")),
         .mirrors = std::move(*mirrors),
+        .payment = std::move(*payment),
         .self_key = self_key,
         .announce = config.Bool("relay.announce"),
         .public_metrics = config.Bool("relay.public_metrics"),
@@ -181,6 +187,11 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     }
     if (self_key) settings.profile.self = self_key->pubkey();
     settings.profile.retention = RetentionDocument(*retention);
+    const auto& paywall = settings.payment.paywall;
+    if (paywall.fees.Any()) {
+        settings.profile.fees = boost::json::serialize(FeesDocument(paywall.fees));
+        settings.profile.payments_url = paywall.payments_url;
+    }
     return settings;
 }
 

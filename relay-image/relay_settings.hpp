@@ -11,6 +11,7 @@
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/http/dashboard_guard.hpp"
 #include "relay-image/mirror/mirror_settings.hpp"
+#include "relay-image/payment/payment_settings.hpp"
 #include "relay-image/protocol/information.hpp"
 #include "relay-image/protocol/limits.hpp"
 #include "relay-image/retention/retention_rule.hpp"
@@ -32,6 +33,7 @@ struct RelaySettings {
     AccessSettings access;
     int reader_threads = 0;
     MirrorSettings mirrors;
+    PaymentSettings payment;
     std::optional<nostr::SecretKey> self_key;  ///< The relay signs by it (NIP-43, NIP-66).
     bool announce = false;                     ///< The relay tells of itself by NIP-66.
     bool public_metrics = false;               ///< /metrics asks for no password.

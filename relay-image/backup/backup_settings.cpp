@@ -1,6 +1,7 @@
 #include "relay-image/backup/backup_settings.hpp"
 
 #include "relay-image/governance/records.hpp"
+#include "relay-image/payment/store_journal.hpp"
 
 namespace berth::relay {
 namespace {
@@ -58,7 +59,8 @@ std::vector<std::string> BackedUpCollections()
     for (const auto name :
          {collection::kBannedPubkeys, collection::kBannedEvents, collection::kAllowedEvents,
           collection::kBlocked, collection::kMembers, collection::kRoles, collection::kInvites,
-          collection::kGrants, collection::kKinds, collection::kSettings, collection::kAudit}) {
+          collection::kGrants, collection::kKinds, collection::kSettings, collection::kAudit,
+          collection::kPaymentAccounts, collection::kPaymentChannels}) {
         all.emplace_back(name);
     }
     return all;

@@ -20,4 +20,11 @@ RelayProfile CurrentProfile(const RelayProfile& configured, const AccessPolicy& 
     return profile;
 }
 
+RelayProfile WithFeesOf(const RelayProfile& current, RelayProfile fresh)
+{
+    fresh.fees = current.fees;
+    fresh.payments_url = current.payments_url;
+    return fresh;
+}
+
 }  // namespace berth::relay

@@ -9,4 +9,7 @@ namespace berth::relay {
 /// since.
 RelayProfile CurrentProfile(const RelayProfile& configured, const AccessPolicy& access);
 
+/// `fresh`, but with the fees of `current`: the paywall keeps those that it started with.
+RelayProfile WithFeesOf(const RelayProfile& current, RelayProfile fresh);
+
 }  // namespace berth::relay

@@ -49,16 +49,19 @@ std::string FigureTable(const std::vector<DashboardRow>& rows)
     return table + "</tbody></table>\n";
 }
 
-std::string UnitOf(std::string_view chart)
+std::string UnitOf(const Series& series, std::string_view asset)
 {
-    for (const auto& series : ChartSeries()) {
-        if (series.chart == chart) return std::string{series.unit};
-    }
-    return "";
+    return std::string{series.unit.empty() ? ShownUnitOf(asset).name : series.unit};
+}
+
+std::string UnitOf(std::string_view chart, std::string_view asset)
+{
+    const auto found = std::ranges::find(ChartSeries(), chart, &Series::chart);
+    return found == ChartSeries().end() ? "" : UnitOf(*found, asset);
 }
 
 /// Empty boxes that the script draws into; each names the series that belong to it.
-std::string Charts()
+std::string Charts(std::string_view asset)
 {
     std::string all = "<section id=\"charts\" aria-label=\"Charts\" hidden>\n";
     for (const auto& [chart, heading] : kCharts) {
@@ -71,7 +74,7 @@ std::string Charts()
             labels += series.label;
         }
         all += "<figure data-series=\"" + names + "\" data-labels=\"" + Escaped(labels) +
-               "\"><figcaption>" + Escaped(heading) + " <small>" + Escaped(UnitOf(chart)) +
+               "\"><figcaption>" + Escaped(heading) + " <small>" + Escaped(UnitOf(chart, asset)) +
                "</small></figcaption></figure>\n";
     }
     return all + "</section>\n";
@@ -84,15 +87,15 @@ std::string TimeCell(std::int64_t at)
            "</time></th>";
 }
 
-std::string SampleTable(const History& history)
+std::string SampleTable(const History& history, std::string_view asset)
 {
     std::string table =
         "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Last samples\">\n"
         "<table id=\"samples\"><caption>Last samples (UTC)</caption><thead><tr>"
         "<th scope=\"col\">Time</th>";
     for (const auto& series : ChartSeries()) {
-        table += "<th scope=\"col\">" + Escaped(series.label) + " <small>" + Escaped(series.unit) +
-                 "</small></th>";
+        table += "<th scope=\"col\">" + Escaped(series.label) + " <small>" +
+                 Escaped(UnitOf(series, asset)) + "</small></th>";
     }
     table += "</tr></thead><tbody>\n";
     const auto& samples = history.samples();
@@ -126,7 +129,7 @@ std::vector<DashboardRow> DashboardRows(const DashboardFigures& figures)
         {"refused", "Events refused", std::to_string(figures.events_refused)},
         {"delivered", "Live deliveries", std::to_string(figures.delivered)},
         {"dropped", "Slow connections dropped", std::to_string(figures.dropped)},
-        {"revenue", "Revenue", Fixed(static_cast<double>(now.revenue_msat) / 1000, " sat")},
+        {"revenue", "Revenue", Shown(figures.received, figures.asset)},
         {"cpu", "CPU", Fixed(now.cpu_percent, " % of a core")},
         {"memory", "Memory", Megabytes(now.memory_bytes)},
         {"disk", "Disk free", Megabytes(now.disk_free_bytes)},
@@ -138,8 +141,8 @@ HtmlPage DashboardPage(const DashboardFigures& figures, const History& history)
 {
     return {.title = figures.relay_name + ": dashboard",
             .body = DashboardMenu(DashboardTab::kOverview) + "<h1>" + Escaped(figures.relay_name) +
-                    "</h1>\n" + FigureTable(DashboardRows(figures)) + Charts() +
-                    SampleTable(history),
+                    "</h1>\n" + FigureTable(DashboardRows(figures)) + Charts(figures.asset) +
+                    SampleTable(history, figures.asset),
             .styles = {"uplot.css"},
             .scripts = {"uplot.js", "dashboard.js"},
             .refresh_seconds = kRefreshSeconds};

@@ -6,6 +6,7 @@
 
 #include "relay-image/http/history.hpp"
 #include "relay-image/http/html.hpp"
+#include "relay-image/http/shown_amount.hpp"
 
 namespace berth::relay {
 
@@ -13,6 +14,8 @@ namespace berth::relay {
 struct DashboardFigures {
     std::string relay_name;
     Sample now;
+    std::string asset = "xrp";  ///< That the relay takes.
+    money::Amount received{};   ///< Ever, in its smallest unit.
     std::uint64_t events_accepted = 0;
     std::uint64_t events_refused = 0;
     std::uint64_t delivered = 0;

@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "relay-image/http/process_figures.hpp"
+#include "relay-image/payment/paywall.hpp"
 
 namespace berth::relay {
 namespace {
@@ -125,13 +126,15 @@ void DashboardPages::TakeSample(std::optional<StoreFigures> store)
                   .latency_p50_ms = figures.latencies.Quantile(50).count(),
                   .latency_p99_ms = figures.latencies.Quantile(99).count(),
                   .store = std::move(store),
-                  .revenue_msat = figures.revenue_msat,
+                  .revenue = Drawn(sessions_.paywall.figures().received, Asset()),
                   .cpu_percent = passed >= kShortestSpan ? 100 * used / passed : 0,
                   .memory_bytes = process.memory_bytes,
                   .disk_free_bytes = process.disk_free_bytes});
     cpu_ = process.cpu;
     cpu_at_ = now;
 }
+
+std::string DashboardPages::Asset() const { return sessions_.paywall.fees().asset; }
 
 DashboardFigures DashboardPages::Current() const
 {
@@ -143,6 +146,8 @@ DashboardFigures DashboardPages::Current() const
     sample.subscriptions = sessions_.sessions.CountSubscriptions();
     return {.relay_name = sessions_.profile.name,
             .now = std::move(sample),
+            .asset = Asset(),
+            .received = sessions_.paywall.figures().received,
             .events_accepted = figures.events_accepted(),
             .events_refused = figures.refused,
             .delivered = figures.delivered,

@@ -39,6 +39,7 @@ private:
     boost::asio::awaitable<std::optional<StoreFigures>> Measure();
     void TakeSample(std::optional<StoreFigures> store);
     DashboardFigures Current() const;
+    std::string Asset() const;
 
     boost::asio::io_context& io_;
     const SessionContext& sessions_;

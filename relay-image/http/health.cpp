@@ -35,6 +35,9 @@ std::vector<std::string> WarningsOf(const Health& health, Time now)
     if (health.certificate_ends && *health.certificate_ends < now + kCertificateNotice) {
         warnings.emplace_back("the certificate ends at " + FormatTime(*health.certificate_ends));
     }
+    if (health.payment_verifier == VerifierState::kDown) {
+        warnings.emplace_back("payments cannot be verified: the payment verifier does not answer");
+    }
     if (health.draining) warnings.emplace_back("the relay is stopping");
     return warnings;
 }
@@ -46,7 +49,7 @@ std::string HealthDocument(const Health& health, Time now)
     json::object services{{"relay", health.draining ? "stopping" : "ok"},
                           {"postgresql", "disabled"},
                           {"redis", "disabled"},
-                          {"payment_verifier", "disabled"}};
+                          {"payment_verifier", NameOf(health.payment_verifier)}};
     services[health.storage] = health.database_up ? "ok" : "down";
     return json::serialize(json::object{{"status", health.sound() ? "ok" : "unavailable"},
                                         {"timestamp", FormatTime(now)},

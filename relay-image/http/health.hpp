@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/clock.hpp"
+#include "relay-image/payment/verifier_watch.hpp"
 
 namespace berth::relay {
 
@@ -19,6 +20,7 @@ struct Health {
     std::chrono::milliseconds time_to_store{0};  ///< Median of the last events.
     std::int64_t disk_free_bytes = 0;            ///< 0 if it is not known.
     std::optional<Time> certificate_ends = {};   ///< Of what the TLS ports serve.
+    VerifierState payment_verifier = VerifierState::kDisabled;
 
     /// Whether the relay can do its work.
     bool sound() const { return database_up && !draining; }
@@ -27,8 +29,8 @@ struct Health {
 /// What the owner should look after, a sentence each.
 std::vector<std::string> WarningsOf(const Health& health, Time now);
 
-/// The body of /health. PostgreSQL is "disabled" where the relay keeps its events by itself; Redis
-/// and the payment verifier are "disabled": this relay uses neither.
+/// The body of /health. PostgreSQL is "disabled" where the relay keeps its events by itself, the
+/// payment verifier where nothing is paid for; Redis is "disabled": this relay does not use it.
 std::string HealthDocument(const Health& health, Time now);
 
 }  // namespace berth::relay

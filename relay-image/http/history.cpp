@@ -26,8 +26,7 @@ constexpr Series kSeries[] = {
      [](const Sample& sample) {
          return sample.store ? Megabytes(sample.store->database_bytes) : 0.0;
      }},
-    {"revenue", "Revenue", "sat", "revenue",
-     [](const Sample& sample) { return static_cast<double>(sample.revenue_msat) / 1000; }},
+    {"revenue", "Revenue", "", "revenue", [](const Sample& sample) { return sample.revenue; }},
     {"cpu", "CPU", "% of a core", "machine",
      [](const Sample& sample) { return sample.cpu_percent; }},
     {"memory", "Memory", "MB", "memory",

@@ -21,7 +21,7 @@ struct Sample {
     double latency_p50_ms = 0;  ///< From the start of an event's checks to its OK.
     double latency_p99_ms = 0;
     std::optional<StoreFigures> store;  ///< Nothing while the database does not answer.
-    std::int64_t revenue_msat = 0;      ///< Since the start.
+    double revenue = 0;                 ///< Ever received, in the ShownUnit of the asset.
     double cpu_percent = 0;             ///< Of one core.
     std::int64_t memory_bytes = 0;      ///< Resident.
     std::int64_t disk_free_bytes = 0;   ///< Where the relay keeps its files.
@@ -31,7 +31,7 @@ struct Sample {
 struct Series {
     std::string_view name;  ///< In JSON and of elements.
     std::string_view label;
-    std::string_view unit;
+    std::string_view unit;   ///< Empty: the asset's ShownUnit.
     std::string_view chart;  ///< Series of the same chart are drawn together.
     double (*value)(const Sample& sample);
 };

@@ -2,6 +2,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "relay-image/http/payment_page.hpp"
+
 namespace berth::relay {
 namespace {
 
@@ -40,13 +42,26 @@ std::string Join(const RelayProfile& profile, const std::string& address)
            "<p id=\"join-status\" role=\"status\"></p>\n";
 }
 
-std::string Rules(const RelayProfile& profile, std::string_view policy)
+std::string Prices(const Fees& fees)
+{
+    if (!fees.Any()) return "";
+    return "<h2>Fees</h2>\n" + FeeTable(fees) +
+           "<p><a href=\"/payments\">How to pay, and your balance</a></p>\n";
+}
+
+std::string_view WhoPublishes(const RelayProfile& profile, const Fees& fees)
+{
+    if (profile.restricted_writes) return "Only members may publish.";
+    return fees.Any() ? "Members may publish, and who pays the fees." : "Anybody may publish.";
+}
+
+std::string Rules(const RelayProfile& profile, std::string_view policy, const Fees& fees)
 {
     std::string rules;
     const auto add = [&](std::string_view rule) { rules += "<li>" + Escaped(rule) + "</li>\n"; };
     add(profile.auth_required ? "Reading and writing need a client that authenticates (NIP-42)."
                               : "Anybody may read.");
-    add(profile.restricted_writes ? "Only members may publish." : "Anybody may publish.");
+    add(WhoPublishes(profile, fees));
     add("Direct messages in gift wraps are shown to their receiver only, once he authenticates.");
     return "<h2>Rules</h2>\n" + Paragraph(policy) + "<ul>\n" + rules + "</ul>\n";
 }
@@ -83,7 +98,7 @@ std::string Nips(const RelayProfile& profile, const Limits& limits)
 }  // namespace
 
 HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::string_view host,
-                     std::string_view policy)
+                     std::string_view policy, const Fees& fees)
 {
     const auto address = profile.url.empty() ? "ws://" + std::string{host} : profile.url;
     return {.title = profile.name,
@@ -91,8 +106,8 @@ HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::str
                     Paragraph(profile.description) +
                     "<h2>Connect</h2>\n<p>This is a Nostr relay. Add its address to your Nostr "
                     "client: <code>" +
-                    Escaped(address) + "</code></p>\n" + Join(profile, address) +
-                    Rules(profile, policy) + LimitTable(limits) + Nips(profile, limits) +
+                    Escaped(address) + "</code></p>\n" + Join(profile, address) + Prices(fees) +
+                    Rules(profile, policy, fees) + LimitTable(limits) + Nips(profile, limits) +
                     Contact(profile),
             .scripts = profile.restricted_writes ? std::vector<std::string>{"join.js"}
                                                  : std::vector<std::string>{}};

@@ -2,8 +2,8 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "core/nostr/seen_events.hpp"
 #include "relay-image/governance/governor.hpp"
+#include "relay-image/http/call_proofs.hpp"
 #include "relay-image/http/routes.hpp"
 #include "relay-image/session/session.hpp"
 
@@ -21,16 +21,11 @@ public:
 
 private:
     boost::asio::awaitable<Answer> Respond(const HttpCall& call);
-    /// The key that signed the call. Errors: those of VerifyHttpAuth and SeenEvents.
-    Result<std::string> Authenticate(const HttpCall& call);
 
     boost::asio::io_context& io_;
     const SessionContext& sessions_;
     Governor& governor_;
-    nostr::SeenEvents seen_;
+    CallProofs proofs_;
 };
-
-/// The HTTP status for an error of the management API.
-boost::beast::http::status StatusOf(ErrorCode code);
 
 }  // namespace berth::relay

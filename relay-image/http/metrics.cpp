@@ -101,6 +101,22 @@ void WriteStore(Writer& writer, const MetricsState& state)
                state.store->database_bytes);
 }
 
+void WritePayments(Writer& writer, const PaymentFigures& payments)
+{
+    writer.Start("berth_relay_payments_received_total", "counter",
+                 "All that was ever credited to users.");
+    writer.Value(payments.received.ToString(), "unit=\"" + payments.unit + "\"");
+    writer.One("berth_relay_payments_paid_total", "counter", "Events that passed by payment.",
+               payments.paid);
+    writer.One("berth_relay_payments_refused_total", "counter",
+               "Events that were refused for want of payment.", payments.refused);
+    writer.One("berth_relay_payments_accounts", "gauge", "Keys that have paid.", payments.accounts);
+    writer.One("berth_relay_payments_unsettled", "gauge", "Claims that wait for the verifier.",
+               payments.unsettled);
+    writer.One("berth_relay_payments_verifier_up", "gauge", "Whether the payment verifier answers.",
+               payments.verifier == VerifierState::kUp ? 1 : 0);
+}
+
 void WriteProcess(Writer& writer, const MetricsState& state)
 {
     writer.Start("process_cpu_seconds_total", "counter", "Processor time of all threads.");
@@ -129,6 +145,7 @@ std::string MetricsText(const Figures& figures, const MetricsState& state)
     writer.One("berth_relay_health_warnings", "gauge", "Warnings that /health tells.",
                state.warnings);
     WriteStore(writer, state);
+    if (state.payments) WritePayments(writer, *state.payments);
     WriteProcess(writer, state);
     return writer.Take();
 }

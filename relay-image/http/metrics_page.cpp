@@ -2,6 +2,7 @@
 
 #include "relay-image/http/metrics.hpp"
 #include "relay-image/http/process_figures.hpp"
+#include "relay-image/payment/paywall.hpp"
 
 namespace berth::relay {
 namespace {
@@ -14,6 +15,7 @@ MetricsState StateOf(const SessionContext& sessions, const DashboardPages& dashb
                      const Health& health)
 {
     const auto rules = sessions.access.rules();
+    const auto& paywall = sessions.paywall;
     const auto* sample = dashboard.newest();
     const auto process = MeasureProcess(kDiskFolder);
     const auto uptime = sessions.figures.Uptime(Figures::Steady::now());
@@ -29,7 +31,8 @@ MetricsState StateOf(const SessionContext& sessions, const DashboardPages& dashb
             .cpu = process.cpu,
             .memory_bytes = process.memory_bytes,
             .disk_free_bytes = process.disk_free_bytes,
-            .uptime = std::chrono::floor<std::chrono::seconds>(uptime)};
+            .uptime = std::chrono::floor<std::chrono::seconds>(uptime),
+            .payments = paywall.enabled() ? std::optional{paywall.figures()} : std::nullopt};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "relay-image/http/assets.hpp"
 #include "relay-image/http/cors.hpp"
 #include "relay-image/http/landing.hpp"
+#include "relay-image/payment/paywall.hpp"
 
 namespace berth::relay {
 namespace {
@@ -15,7 +16,11 @@ constexpr std::string_view kInformationType = "application/nostr+json";
 
 Answer Root(const HttpCall& call, const SessionContext& sessions)
 {
-    const auto profile = CurrentProfile(sessions.profile, sessions.access);
+    auto profile = CurrentProfile(sessions.profile, sessions.access);
+    const auto host = call.Header(http::field::host);
+    if (profile.payments_url.empty()) {
+        profile.payments_url = "http://" + std::string{host} + "/payments";
+    }
     if (call.Header(http::field::accept).find(kInformationType) != std::string_view::npos) {
         return {.type = std::string{kInformationType},
                 .body = InformationDocument(profile, sessions.limits),
@@ -24,8 +29,9 @@ Answer Root(const HttpCall& call, const SessionContext& sessions)
     if (call.Header(http::field::accept).find("text/html") != std::string_view::npos) {
         const auto rules = sessions.access.rules();
         const auto policy = rules->settings.find("posting_policy");
-        return Rendered(LandingPage(profile, sessions.limits, call.Header(http::field::host),
-                                    policy == rules->settings.end() ? "" : policy->second));
+        return Rendered(LandingPage(profile, sessions.limits, host,
+                                    policy == rules->settings.end() ? "" : policy->second,
+                                    sessions.paywall.fees()));
     }
     return {.body = profile.name + " is a Nostr relay; open it with a Nostr client.\n"};
 }

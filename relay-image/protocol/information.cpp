@@ -23,7 +23,7 @@ json::object LimitationOf(const RelayProfile& profile, const Limits& limits)
         {"max_content_length", limits.max_content_length},
         {"min_pow_difficulty", limits.min_pow_difficulty},
         {"auth_required", profile.auth_required},
-        {"payment_required", false},
+        {"payment_required", !profile.fees.empty()},
         {"restricted_writes", profile.restricted_writes},
         {"created_at_upper_limit", limits.created_at_upper_limit},
     };
@@ -53,6 +53,10 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
     }
     if (!profile.contact.empty()) document["contact"] = profile.contact;
     if (!profile.icon.empty()) document["icon"] = profile.icon;
+    if (!profile.fees.empty()) {
+        document["fees"] = json::parse(profile.fees);
+        if (!profile.payments_url.empty()) document["payments_url"] = profile.payments_url;
+    }
     if (!profile.retention.empty()) document["retention"] = json::parse(profile.retention);
     return json::serialize(document);
 }

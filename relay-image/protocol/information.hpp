@@ -16,6 +16,8 @@ struct RelayProfile {
     std::string icon;
     std::string url;             ///< `wss://...` as clients know it; what NIP-42 events must name.
     std::string retention = {};  ///< JSON of NIP-11's `retention`; empty if all is kept.
+    std::string fees = {};       ///< JSON of NIP-11's `fees`; empty if publishing is free.
+    std::string payments_url = {};  ///< Where users see what they owe; empty if nobody knows.
     bool auth_required = false;
     bool restricted_writes = false;  ///< Only the listed writers may publish.
 };

@@ -165,11 +165,13 @@ bool Retention::IsFor(const RetentionRule& rule, const StoredEvent& event) const
     return !IsAlwaysKept(event.kind) && rule.authors.contains(classify_(PubkeyOf(event)));
 }
 
-Retention::Classify ClassesBy(const AccessPolicy& access)
+Retention::Classify ClassesBy(const AccessPolicy& access,
+                              std::function<bool(const std::string& pubkey)> has_paid)
 {
-    return [&access](const std::string& pubkey) {
+    return [&access, has_paid = std::move(has_paid)](const std::string& pubkey) {
         if (access.IsOwner(pubkey)) return AuthorClass::kOwner;
-        return access.IsMember(pubkey) ? AuthorClass::kMember : AuthorClass::kOther;
+        if (access.IsMember(pubkey)) return AuthorClass::kMember;
+        return has_paid(pubkey) ? AuthorClass::kPaid : AuthorClass::kOther;
     };
 }
 

@@ -55,7 +55,8 @@ private:
     bool notes_size_ = false;      ///< The round made room, and has to remember how much is used.
 };
 
-/// Tells owner and members by the rules of the moment; `access` outlives it.
-Retention::Classify ClassesBy(const AccessPolicy& access);
+/// Tells owner and members by the rules of the moment, and asks who has paid; `access` outlives it.
+Retention::Classify ClassesBy(const AccessPolicy& access,
+                              std::function<bool(const std::string& pubkey)> has_paid);
 
 }  // namespace berth::relay

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/assert.hpp"
+#include "relay-image/payment/paywall.hpp"
 #include "relay-image/protocol/client_message.hpp"
 #include "relay-image/protocol/event_kind.hpp"
 #include "relay-image/protocol/relay_message.hpp"
@@ -10,17 +11,23 @@
 namespace berth::relay {
 
 EventIntake::EventIntake(const Limits& limits, const AccessPolicy& access, const Clock& clock,
-                         Throttle& throttle, EventWriter& writer, unsigned threads)
+                         Throttle& throttle, Paywall& paywall, EventWriter& writer,
+                         unsigned threads)
     : limits_{std::make_shared<const Limits>(limits)},
       access_{access},
       clock_{clock},
       throttle_{throttle},
+      paywall_{paywall},
       writer_{writer},
       pool_{threads}
 {
 }
 
-EventIntake::~EventIntake() { pool_.join(); }
+EventIntake::~EventIntake()
+{
+    pool_.join();
+    paywall_.Stop();  // It calls back into this object.
+}
 
 void EventIntake::AnswerRequestsBy(Membership& membership, Governor& governor)
 {
@@ -71,10 +78,32 @@ void EventIntake::Process(const std::string& message, const Origin& origin, cons
                                      }
                                  });
     }
+    // Nobody here pays for what the relay fetches by itself.
+    origin.fetched ? Keep(event, publisher) : TakePaid(event, publisher);
+}
+
+void EventIntake::TakePaid(const EventPtr& event, const std::weak_ptr<Publisher>& publisher)
+{
+    paywall_.Admit(event->event, [this, event, publisher](const PaymentDecision& decision) {
+        if (decision.kind != PaymentDecision::Kind::kRefused) return Keep(event, publisher);
+        if (const auto who = publisher.lock()) {
+            who->OnRefused(OkMessage(event->event.id, false, decision.text));
+        }
+    });
+}
+
+void EventIntake::Keep(const EventPtr& event, const std::weak_ptr<Publisher>& publisher)
+{
+    const auto who = publisher.lock();
     if (IsEphemeral(event->event.kind)) {
-        if (const auto who = publisher.lock()) who->OnAccepted(event);
-    } else if (!writer_.Enqueue({event, publisher})) {
-        refuse(OkMessage(id, false, "rate-limited: the relay is busy; send it again later"));
+        if (who) who->OnAccepted(event);
+        return;
+    }
+    if (writer_.Enqueue({event, publisher})) return;
+    paywall_.Settle(event->event, false);
+    if (who) {
+        who->OnRefused(OkMessage(event->event.id, false,
+                                 "rate-limited: the relay is busy; send it again later"));
     }
 }
 

@@ -15,6 +15,8 @@
 
 namespace berth::relay {
 
+class Paywall;
+
 /// Where a message came from.
 struct Origin {
     Throttle::Address address;
@@ -24,12 +26,13 @@ struct Origin {
 };
 
 /// Parses and verifies EVENT messages on a pool of threads, since a signature costs some 45 us, and
-/// hands what is sound to the writer. Publishers are called back on the pool. Thread-safe.
+/// hands what is sound and paid for to the writer. Publishers are called back on the pool, or on a
+/// thread of the paywall's. Thread-safe.
 class EventIntake {
 public:
     EventIntake(const Limits& limits, const AccessPolicy& access, const Clock& clock,
-                Throttle& throttle, EventWriter& writer, unsigned threads);
-    /// Finishes what was submitted.
+                Throttle& throttle, Paywall& paywall, EventWriter& writer, unsigned threads);
+    /// Finishes what was submitted, and stops the paywall: what still waits there is refused.
     ~EventIntake();
 
     /// Takes the text of one EVENT message.
@@ -44,12 +47,15 @@ private:
 
     void Process(const std::string& message, const Origin& origin, const Limits& limits,
                  const std::weak_ptr<Publisher>& publisher);
+    void TakePaid(const EventPtr& event, const std::weak_ptr<Publisher>& publisher);
+    void Keep(const EventPtr& event, const std::weak_ptr<Publisher>& publisher);
     std::string WhyNotTake(const nostr::Event& event, const Origin& origin) const;
 
     LimitsPtr limits_;  ///< Used by the thread that submits.
     const AccessPolicy& access_;
     const Clock& clock_;
     Throttle& throttle_;
+    Paywall& paywall_;
     EventWriter& writer_;
     Membership* membership_ = nullptr;
     Governor* governor_ = nullptr;

@@ -21,12 +21,11 @@ public:
     std::uint64_t events_accepted() const { return accepted_; }
     Steady::duration Uptime(Steady::time_point now) const { return now - started_; }
 
-    std::uint64_t refused = 0;      ///< Events refused or already there.
-    std::uint64_t delivered = 0;    ///< EVENT messages sent to live subscriptions.
-    std::uint64_t dropped = 0;      ///< Connections ended because the client read too slowly.
-    std::int64_t revenue_msat = 0;  ///< Paid for events and memberships.
-    Latencies latencies;            ///< From the start of an event's checks to its OK.
-    Traffic traffic;                ///< By verb and kind.
+    std::uint64_t refused = 0;    ///< Events refused or already there.
+    std::uint64_t delivered = 0;  ///< EVENT messages sent to live subscriptions.
+    std::uint64_t dropped = 0;    ///< Connections ended because the client read too slowly.
+    Latencies latencies;          ///< From the start of an event's checks to its OK.
+    Traffic traffic;              ///< By verb and kind.
 
 private:
     struct Second {

@@ -23,6 +23,8 @@
 
 namespace berth::relay {
 
+class Paywall;
+
 /// What all sessions share; it outlives them.
 struct SessionContext {
     const RelayProfile& profile;
@@ -37,6 +39,7 @@ struct SessionContext {
     Throttle& throttle;
     WebSocketShared& shared;
     HotTail& tail;
+    Paywall& paywall;
     /// Makes an invite (NIP-43) for a connection that proved these keys, if one may be made.
     std::function<void(const Authenticated&, Membership::Invited)> invite = {};
     SyncRoom sync_room{1'000'000};  ///< Some 40 MB when it is full.

@@ -55,5 +55,16 @@ TEST(HealthTest, WarnsOfACertificateTwoWeeksBeforeItsEnd)
     EXPECT_THAT(WarningsOf(health, kNow), ElementsAre(HasSubstr("certificate ends at")));
 }
 
+TEST(HealthTest, WarnsOfAPaymentVerifierThatIsDownAndStaysSound)
+{
+    auto health = Sound();
+    health.payment_verifier = VerifierState::kStarting;
+    EXPECT_THAT(WarningsOf(health, kNow), IsEmpty());
+    EXPECT_THAT(HealthDocument(health, kNow), HasSubstr("\"payment_verifier\":\"starting\""));
+    health.payment_verifier = VerifierState::kDown;
+    EXPECT_THAT(WarningsOf(health, kNow), ElementsAre(HasSubstr("payments cannot be verified")));
+    EXPECT_TRUE(health.sound());
+}
+
 }  // namespace
 }  // namespace berth::relay

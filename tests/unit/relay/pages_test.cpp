@@ -191,6 +191,16 @@ TEST(LandingTest, TellsRulesAndAddress)
     EXPECT_THAT(open.body, HasSubstr("No &lt;ads&gt;."));
     EXPECT_THAT(open.body, Not(HasSubstr("id=\"join\"")));
     EXPECT_TRUE(open.scripts.empty());
+    EXPECT_THAT(open.body, HasSubstr("Anybody may publish."));
+    EXPECT_THAT(open.body, Not(HasSubstr("/payments")));
+}
+
+TEST(LandingTest, TellsFeesAndWhereToPayThem)
+{
+    const auto page = LandingPage({}, {}, "relay.example", {}, {.admission = 1'500'000});
+    EXPECT_THAT(page.body, HasSubstr("<td>1.5 XRP</td>"));
+    EXPECT_THAT(page.body, HasSubstr("<a href=\"/payments\">"));
+    EXPECT_THAT(page.body, HasSubstr("who pays the fees"));
 }
 
 TEST(HtmlTest, AllowsNoScriptButOurOwnFiles)

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "relay-image/http/html.hpp"
 #include "relay-image/payment/paywall.hpp"
 
 namespace berth::relay {
@@ -28,8 +29,9 @@ struct AccountView {
 std::string PaymentDocument(const PaymentPage& page, const std::optional<AccountView>& account);
 
 /// The page for browsers. Its script asks for the balance by the browser's signer (NIP-07).
-std::string PaymentHtml(const PaymentPage& page);
-std::string_view PaymentStyle();
-std::string_view PaymentScript();
+HtmlPage PaymentHtml(const PaymentPage& page);
+
+/// The fees as a table, or a sentence where there are none.
+std::string FeeTable(const Fees& fees);
 
 }  // namespace berth::relay

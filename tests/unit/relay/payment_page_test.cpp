@@ -1,7 +1,9 @@
-#include "relay-image/payment/payment_page.hpp"
+#include "relay-image/http/payment_page.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
+
+#include "relay-image/http/shown_amount.hpp"
 
 namespace berth::relay {
 namespace {
@@ -41,23 +43,25 @@ TEST(PaymentPageTest, TellsAKeyItsBalance)
     const auto shown = boost::json::parse(PaymentDocument(Page(kFees), view)).at("account");
     EXPECT_EQ(shown.at("pubkey"), "me");
     EXPECT_EQ(shown.at("balance"), "-5");
+    EXPECT_EQ(shown.at("shown"), "-0.000005 XRP");
     EXPECT_EQ(shown.at("subscribed_until"), 12);
     EXPECT_EQ(shown.at("exempt"), true);
 }
 
 TEST(PaymentPageTest, WhatTheOwnerWritesIsTextOnThePage)
 {
-    const auto html = PaymentHtml(Page(kFees));
+    const auto html = Rendered(PaymentHtml(Page(kFees))).body;
     EXPECT_EQ(html.find("<b>"), std::string::npos);
     EXPECT_NE(html.find("&lt;b&gt;&quot;Tom &amp; Jerry&#39;s&quot;"), std::string::npos);
-    EXPECT_NE(html.find("<th scope=\"row\">kind 1</th><td>5 drops</td>"), std::string::npos);
+    EXPECT_NE(html.find("<th scope=\"row\">kind 1</th><td>0.000005 XRP</td><td>5</td>"),
+              std::string::npos);
     EXPECT_NE(html.find("all other kinds"), std::string::npos);
     EXPECT_NE(html.find("<code>rPayee</code>"), std::string::npos);
 }
 
 TEST(PaymentPageTest, HasNothingInlineThatAPolicyWouldHaveToAllow)
 {
-    const auto html = PaymentHtml(Page(kFees));
+    const auto html = Rendered(PaymentHtml(Page(kFees))).body;
     for (const auto* inline_part : {"<style", "style=", "onclick", "<script>", "javascript:"}) {
         EXPECT_EQ(html.find(inline_part), std::string::npos) << inline_part;
     }
@@ -66,11 +70,33 @@ TEST(PaymentPageTest, HasNothingInlineThatAPolicyWouldHaveToAllow)
 TEST(PaymentPageTest, SaysWhenPublishingIsFreeAndWhenPaymentsCannotBeVerified)
 {
     const Fees none;
-    EXPECT_NE(PaymentHtml(Page(none)).find("Publishing here is free."), std::string::npos);
-    EXPECT_EQ(PaymentHtml(Page(none)).find("How to pay"), std::string::npos);
+    EXPECT_NE(PaymentHtml(Page(none)).body.find("Publishing here is free."), std::string::npos);
+    EXPECT_EQ(PaymentHtml(Page(none)).body.find("How to pay"), std::string::npos);
     auto down = Page(kFees);
     down.verifier = VerifierState::kDown;
-    EXPECT_NE(PaymentHtml(down).find("cannot be verified"), std::string::npos);
+    EXPECT_NE(PaymentHtml(down).body.find("cannot be verified"), std::string::npos);
+}
+
+TEST(PaymentPageTest, SaysHowLongASubscriptionLasts)
+{
+    Fees fees{.subscription = 5, .period = std::chrono::hours{24 * 30}};
+    EXPECT_NE(FeeTable(fees).find("every 30 days"), std::string::npos);
+    fees.period = std::chrono::hours{1};
+    EXPECT_NE(FeeTable(fees).find("every 1 hour<"), std::string::npos);
+    fees.period = std::chrono::seconds{90};
+    EXPECT_NE(FeeTable(fees).find("every 90 seconds"), std::string::npos);
+}
+
+TEST(ShownAmountTest, IsExactInTheUnitOfPeople)
+{
+    EXPECT_EQ(Shown(1'500'000, "xrp"), "1.5 XRP");
+    EXPECT_EQ(Shown(2'000'000, "xrp"), "2 XRP");
+    EXPECT_EQ(Shown(1, "xrp"), "0.000001 XRP");
+    EXPECT_EQ(Shown({}, "xrp"), "0 XRP");
+    EXPECT_EQ(Shown(-25, "btc"), "-0.025 sat");
+    EXPECT_EQ(Shown(*money::Amount::Parse("295147905179352825840"), "xrp"),
+              "295147905179352.82584 XRP");
+    EXPECT_DOUBLE_EQ(Drawn(1'500'000, "xrp"), 1.5);
 }
 
 }  // namespace

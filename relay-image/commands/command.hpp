@@ -57,6 +57,7 @@ Subcommand HealthCommand();
 Subcommand SyncCommand();
 Subcommand BackupCommand();
 Subcommand RestoreCommand();
+Subcommand ClaimsCommand();
 
 /// Says what went wrong, and which end of the program that is.
 Exit Explain(const Invocation& invocation, const Error& error);

@@ -9,6 +9,7 @@ shopt -s inherit_errexit
 
 readonly root="$(cd "$(dirname "$0")/.." && pwd)"
 readonly jobs="${1:-$(nproc)}"
+export CCACHE_DISABLE=1  # A compile is to be one.
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -16,8 +17,7 @@ trap 'rm -rf "$work"' EXIT
 build() {  # build SOURCE BUILD: prints the digest of the image made there.
   local source="$1" folder="$2"
   git clone --quiet --no-hardlinks "$root" "$source"
-  cmake -S "$source" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DCCACHE=CCACHE-NOTFOUND >&2
+  cmake -S "$source" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release >&2
   cmake --build "$folder" -j "$jobs" --target berth-relay >&2
   "$source/relay-image/build-image.sh" "$folder/relay-image/berth-relay" "$folder/image" 0
 }

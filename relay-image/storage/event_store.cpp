@@ -1,6 +1,7 @@
 #include "relay-image/storage/event_store.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace berth::relay {
 namespace {
@@ -26,6 +27,16 @@ Completeness Judge(const std::vector<StoredEvent>& events, const std::vector<Sto
 }
 
 }  // namespace
+
+KindCensus Extrapolated(KindCensus sample, double share)
+{
+    for (auto& kind : sample.kinds) {
+        kind.events = std::llround(static_cast<double>(kind.events) * share);
+        kind.bytes = std::llround(static_cast<double>(kind.bytes) * share);
+    }
+    sample.is_estimate = true;
+    return sample;
+}
 
 EventPtr ReadStored(const StoredEvent& stored)
 {

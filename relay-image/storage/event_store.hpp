@@ -50,6 +50,21 @@ struct StoreFigures {
     std::int64_t database_bytes = 0;
 };
 
+/// What the events of one kind come to.
+struct KindFigures {
+    int kind = 0;
+    std::int64_t events = 0;
+    std::int64_t bytes = 0;  ///< Of the events as they are stored, without their indexes.
+
+    bool operator==(const KindFigures&) const = default;
+};
+
+/// What the kinds that are stored come to.
+struct KindCensus {
+    std::vector<KindFigures> kinds;  ///< By kind ascending.
+    bool is_estimate = false;        ///< By a sample of the events.
+};
+
 /// What finds events.
 class EventSource {
 public:
@@ -108,10 +123,15 @@ public:
     /// Deletes what has expired at `now`, some thousands at most; returns how many.
     virtual Result<std::int64_t> RemoveExpired(std::int64_t now) = 0;
     virtual Result<StoreFigures> Measure() = 0;
+    /// Counts the kinds by looking at some `most` events: all, or a sample from all over.
+    virtual Result<KindCensus> CountKinds(std::int64_t most) = 0;
     /// Gives back the room that removed events have left; may take minutes. Error kPrecondition
     /// `DATABASE_IN_USE`: others have it open, and this kind of storage wants to be alone for it.
     virtual Result<void> Compact() { return {}; }
 };
+
+/// A census of a sample of one event in `share`, as one of all events.
+KindCensus Extrapolated(KindCensus sample, double share);
 
 /// A stored event as admission made it once; null if its JSON is broken.
 EventPtr ReadStored(const StoredEvent& stored);

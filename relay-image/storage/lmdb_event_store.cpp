@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "relay-image/storage/lmdb_census.hpp"
 #include "relay-image/storage/lmdb_changes.hpp"
 #include "relay-image/storage/lmdb_search.hpp"
 
@@ -330,6 +331,13 @@ Result<StoreFigures> LmdbEventStore::Measure()
         const auto used = whole.me_last_pgno + 1 - CountFreePages(transaction);
         return StoreFigures{.events = static_cast<std::int64_t>(events.ms_entries),
                             .database_bytes = static_cast<std::int64_t>(used * events.ms_psize)};
+    });
+}
+
+Result<KindCensus> LmdbEventStore::CountKinds(std::int64_t most)
+{
+    return Reading<KindCensus>([&](MDB_txn* transaction, const LmdbTables& tables) {
+        return CountLmdbKinds(transaction, tables, ToSize(most));
     });
 }
 

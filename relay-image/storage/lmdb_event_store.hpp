@@ -37,6 +37,7 @@ public:
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override;
     Result<std::int64_t> RemoveExpired(std::int64_t now) override;
     Result<StoreFigures> Measure() override;
+    Result<KindCensus> CountKinds(std::int64_t most) override;
     /// Wants to be the only store of the only process.
     Result<void> Compact() override;
 

@@ -36,6 +36,13 @@ constexpr auto kMeasure = R"sql(
            pg_database_size(current_database())
     FROM pg_class WHERE oid = 'events'::regclass)sql";
 
+// Of a sample of the table's pages; with each row goes what its header and its numbers take.
+constexpr auto kCountKinds = R"sql(
+    SELECT kind, count(*), sum(52 + pg_column_size(id) + pg_column_size(pubkey)
+                                  + pg_column_size(sig) + pg_column_size(body))::bigint
+    FROM events TABLESAMPLE SYSTEM ($1::bigint / 10000.0) GROUP BY kind ORDER BY kind)sql";
+constexpr std::int64_t kWhole = 1'000'000;  ///< Parts of the table.
+
 constexpr const char* kVacuum[] = {"SET statement_timeout = 0", "VACUUM (ANALYZE)",
                                    "RESET statement_timeout"};
 
@@ -310,6 +317,27 @@ Result<StoreFigures> PostgresEventStore::Measure()
     const auto rows = reading_.Run({kMeasure, {}});
     if (!rows) return rows.error();
     return StoreFigures{rows->Number(0, 0), rows->Number(0, 1)};
+}
+
+Result<KindCensus> PostgresEventStore::CountKinds(std::int64_t most)
+{
+    const auto whole = Measure();
+    if (!whole) return whole.error();
+    auto parts = kWhole;
+    if (whole->events > most) {
+        parts = std::max<std::int64_t>(1, most * kWhole / whole->events);
+    }
+    const auto rows = reading_.Run({kCountKinds, {SqlValue::Number(parts)}});
+    if (!rows) return rows.error();
+    KindCensus census;
+    for (int row = 0; row < rows->count(); ++row) {
+        census.kinds.push_back({.kind = static_cast<int>(rows->Number(row, 0)),
+                                .events = rows->Number(row, 1),
+                                .bytes = rows->Number(row, 2)});
+    }
+    if (parts == kWhole) return census;
+    return Extrapolated(std::move(census),
+                        static_cast<double>(kWhole) / static_cast<double>(parts));
 }
 
 Result<void> PostgresEventStore::Compact()

@@ -39,6 +39,7 @@ public:
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override;
     Result<std::int64_t> RemoveExpired(std::int64_t now) override;
     Result<StoreFigures> Measure() override;
+    Result<KindCensus> CountKinds(std::int64_t most) override;
     Result<void> Compact() override;
 
 private:

@@ -171,6 +171,44 @@ TYPED_TEST(ListingTest, StoresAgainWhatWasRemoved)
     EXPECT_EQ(this->store_->Keys({}, 100, 2'000).value(), this->Expected({}));
 }
 
+TYPED_TEST(ListingTest, CountsTheEventsAndBytesOfEachKind)
+{
+    const auto census = this->store_->CountKinds(100).value();
+    EXPECT_FALSE(census.is_estimate);
+    ASSERT_EQ(census.kinds.size(), 2U);
+    for (const auto& kind : census.kinds) {
+        EXPECT_EQ(kind.events, 15);
+        EXPECT_GT(kind.bytes, 15 * 128) << "id, key and signature alone";
+        EXPECT_LT(kind.bytes, 15 * 1'000);
+    }
+    EXPECT_EQ(census.kinds.at(0).kind, 1);
+    EXPECT_EQ(census.kinds.at(1).kind, 9);
+    this->store_->Remove({}, 100).value();
+    EXPECT_TRUE(this->store_->CountKinds(100).value().kinds.empty());
+}
+
+TYPED_TEST(ListingTest, EstimatesTheKindsOfManyEventsByASample)
+{
+    std::vector<EventPtr> many;
+    for (int i = 0; i < 3'000; ++i) {
+        many.push_back(Make({.kind = i % 3 == 0 ? 4 : 5'000,
+                             .content = std::string(500, 'x') + std::to_string(i)}));
+    }
+    this->PutAll(many);
+    const auto whole = this->store_->CountKinds(10'000).value();
+    const auto census = this->store_->CountKinds(1'000).value();
+    EXPECT_TRUE(census.is_estimate);
+    for (const auto& kind : whole.kinds) {
+        if (kind.events < 1'000) continue;
+        const auto found = std::ranges::find(census.kinds, kind.kind, &KindFigures::kind);
+        ASSERT_NE(found, census.kinds.end());
+        EXPECT_GT(found->events, kind.events / 3);
+        EXPECT_LT(found->events, kind.events * 3);
+        EXPECT_GT(found->bytes, kind.bytes / 3);
+        EXPECT_LT(found->bytes, kind.bytes * 3);
+    }
+}
+
 TYPED_TEST(ListingTest, RemembersADeletionThatIsRemoved)
 {
     const auto victim = this->events_.front();

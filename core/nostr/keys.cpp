@@ -2,7 +2,6 @@
 
 #include <array>
 #include <optional>
-#include <vector>
 
 #include <secp256k1.h>
 #include <secp256k1_extrakeys.h>
@@ -10,6 +9,7 @@
 
 #include "core/base/assert.hpp"
 #include "core/base/encoding.hpp"
+#include "core/nostr/bech32.hpp"
 
 namespace berth::nostr {
 namespace {
@@ -45,57 +45,12 @@ std::string PubkeyOf(const secp256k1_keypair& keypair)
     return ToHex(bytes);
 }
 
-// Bech32 (BIP-173), as NIP-19 uses it.
-constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-
-std::uint32_t Polymod(const std::vector<std::uint8_t>& values)
-{
-    constexpr std::array<std::uint32_t, 5> kGenerator{0x3b6a57b2, 0x26508e6d, 0x1ea119fa,
-                                                      0x3d4233dd, 0x2a1462b3};
-    std::uint32_t checksum = 1;
-    for (const auto value : values) {
-        const auto top = checksum >> 25;
-        checksum = (checksum & 0x1ffffff) << 5 ^ value;
-        for (std::size_t i = 0; i < kGenerator.size(); ++i) {
-            if (top >> i & 1) checksum ^= kGenerator[i];
-        }
-    }
-    return checksum;
-}
-
-std::vector<std::uint8_t> ExpandPrefix(std::string_view prefix)
-{
-    std::vector<std::uint8_t> values;
-    for (const char c : prefix) values.push_back(static_cast<std::uint8_t>(c >> 5));
-    values.push_back(0);
-    for (const char c : prefix) values.push_back(static_cast<std::uint8_t>(c & 31));
-    return values;
-}
-
-/// The 32 bytes behind `prefix1...`, or nothing.
+/// The 32 bytes behind `prefix1...` (NIP-19), or nothing.
 std::optional<std::string> FromBech32(std::string_view prefix, std::string_view text)
 {
-    const auto body = prefix.size() + 1;
-    if (text.size() != body + 52 + 6 || !text.starts_with(prefix) || text[prefix.size()] != '1') {
-        return std::nullopt;
-    }
-    auto values = ExpandPrefix(prefix);
-    const auto data_start = values.size();
-    for (const char c : text.substr(body)) {
-        const auto value = kBech32.find(c);
-        if (value == std::string_view::npos) return std::nullopt;
-        values.push_back(static_cast<std::uint8_t>(value));
-    }
-    if (Polymod(values) != 1) return std::nullopt;
-    std::string bytes;
-    unsigned buffer = 0;
-    int bits = 0;
-    for (std::size_t i = data_start; i < values.size() - 6; ++i) {
-        buffer = buffer << 5 | values[i];
-        bits += 5;
-        if (bits >= 8) bytes += static_cast<char>(buffer >> (bits -= 8) & 255);
-    }
-    return bytes;
+    const auto values = DecodeBech32(prefix, text);
+    if (!values || values->size() != 52) return std::nullopt;
+    return FromFiveBits(*values);
 }
 
 }  // namespace
@@ -155,23 +110,8 @@ bool VerifySchnorr(std::string_view pubkey_hex, const Bytes32& message, std::str
 
 std::string ToBech32(std::string_view prefix, const Bytes32& bytes)
 {
-    std::vector<std::uint8_t> data;
-    unsigned buffer = 0;
-    int bits = 0;
-    for (const auto byte : bytes) {
-        buffer = buffer << 8 | byte;
-        for (bits += 8; bits >= 5; bits -= 5) data.push_back(buffer >> (bits - 5) & 31);
-    }
-    if (bits > 0) data.push_back(buffer << (5 - bits) & 31);
-
-    auto values = ExpandPrefix(prefix);
-    values.insert(values.end(), data.begin(), data.end());
-    values.insert(values.end(), 6, 0);
-    const auto checksum = Polymod(values) ^ 1;
-    std::string text = std::string{prefix} + "1";
-    for (const auto value : data) text += kBech32[value];
-    for (int i = 5; i >= 0; --i) text += kBech32[checksum >> (5 * i) & 31];
-    return text;
+    return EncodeBech32(prefix,
+                        ToFiveBits({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
 }
 
 Result<std::string> ParsePubkey(std::string_view text)

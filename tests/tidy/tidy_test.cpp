@@ -155,6 +155,7 @@ const std::map<std::string, std::vector<std::string>> kArrows{
     {"core/money", {"core/base", "core/money"}},
     {"core/nostr", {"core/base", "core/nostr"}},
     {"core/rails", {"core/base", "core/money", "core/nostr", "core/rails"}},
+    {"core/rails/lnd_sandbox", {"core"}},
     {"core/rails/rippled", {"core"}},
     {"core/rails/sandbox", {"core"}},
     {"core/probe", {"core/base", "core/nostr", "core/probe"}},

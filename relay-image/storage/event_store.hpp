@@ -110,11 +110,11 @@ public:
                                    const std::string& json) = 0;
     /// Forgets a record; none is no error. Durable on return.
     virtual Result<void> EraseRecord(const std::string& collection, const std::string& key) = 0;
-    /// Keeps a record in place of `before`, or of none at all, if that is what is there now;
-    /// durable on return. False, and nothing done, if it is not.
+    /// Keeps the record `after`, or none at all, in place of `before`, or of none at all, if that
+    /// is what is there now; durable on return. False, and nothing done, if it is not.
     virtual Result<bool> SwapRecord(const std::string& collection, const std::string& key,
                                     const std::optional<std::string>& before,
-                                    const std::string& json) = 0;
+                                    const std::optional<std::string>& after) = 0;
     /// The record under a key; nothing if there is none.
     virtual Result<std::optional<std::string>> LoadRecord(const std::string& collection,
                                                           const std::string& key) = 0;

@@ -277,14 +277,15 @@ Result<void> LmdbEventStore::EraseRecord(const std::string& collection, const st
 
 Result<bool> LmdbEventStore::SwapRecord(const std::string& collection, const std::string& key,
                                         const std::optional<std::string>& before,
-                                        const std::string& json)
+                                        const std::optional<std::string>& after)
 {
     const auto whole = RecordKey(collection, key);
     if (whole.size() > kMaxKeyBytes) return RecordKeyTooLong();
     return Writing<bool>([&](MDB_txn* transaction, const LmdbTables& tables) {
         if (ValueAt(transaction, tables.records, whole) != before) return false;
-        auto at = ToValue(whole), value = ToValue(json);
-        MustSucceed(mdb_put(transaction, tables.records, &at, &value, 0));
+        auto at = ToValue(whole), value = ToValue(after.value_or(""));
+        if (after) MustSucceed(mdb_put(transaction, tables.records, &at, &value, 0));
+        if (!after && before) MustSucceed(mdb_del(transaction, tables.records, &at, nullptr));
         return true;
     });
 }

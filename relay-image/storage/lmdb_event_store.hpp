@@ -31,7 +31,7 @@ public:
     Result<void> EraseRecord(const std::string& collection, const std::string& key) override;
     Result<bool> SwapRecord(const std::string& collection, const std::string& key,
                             const std::optional<std::string>& before,
-                            const std::string& json) override;
+                            const std::optional<std::string>& after) override;
     Result<std::optional<std::string>> LoadRecord(const std::string& collection,
                                                   const std::string& key) override;
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override;

@@ -58,6 +58,9 @@ constexpr auto kAddRecord = R"sql(
 constexpr auto kSwapRecord = R"sql(
     UPDATE records SET value = $4 WHERE collection = $1 AND name = $2 AND value = $3
     RETURNING 1)sql";
+constexpr auto kDropRecord = R"sql(
+    DELETE FROM records WHERE collection = $1 AND name = $2 AND value = $3
+    RETURNING 1)sql";
 constexpr auto kLoadRecord = "SELECT value FROM records WHERE collection = $1 AND name = $2";
 constexpr auto kLoadRecords =
     "SELECT name, value FROM records WHERE collection = $1 ORDER BY name COLLATE \"C\"";
@@ -274,12 +277,18 @@ Result<void> PostgresEventStore::EraseRecord(const std::string& collection, cons
 
 Result<bool> PostgresEventStore::SwapRecord(const std::string& collection, const std::string& key,
                                             const std::optional<std::string>& before,
-                                            const std::string& json)
+                                            const std::optional<std::string>& after)
 {
+    if (!before && !after) {
+        const auto there = LoadRecord(collection, key);
+        if (!there) return there.error();
+        return !there->has_value();
+    }
     std::vector<SqlValue> values{SqlValue::Text(collection), SqlValue::Text(key)};
     if (before) values.push_back(SqlValue::Text(*before));
-    values.push_back(SqlValue::Text(json));
-    const auto rows = writing_.RunPrepared({before ? kSwapRecord : kAddRecord, std::move(values)});
+    if (after) values.push_back(SqlValue::Text(*after));
+    const auto* query = !before ? kAddRecord : !after ? kDropRecord : kSwapRecord;
+    const auto rows = writing_.RunPrepared({query, std::move(values)});
     if (!rows) return rows.error();
     return rows->count() > 0;
 }

@@ -64,9 +64,9 @@ Result<void> WatchedEventStore::EraseRecord(const std::string& collection, const
 
 Result<bool> WatchedEventStore::SwapRecord(const std::string& collection, const std::string& key,
                                            const std::optional<std::string>& before,
-                                           const std::string& json)
+                                           const std::optional<std::string>& after)
 {
-    return store_->SwapRecord(collection, key, before, json);
+    return store_->SwapRecord(collection, key, before, after);
 }
 
 Result<std::optional<std::string>> WatchedEventStore::LoadRecord(const std::string& collection,

@@ -57,6 +57,19 @@ TYPED_TEST(RecordsTest, AreSwappedOnlyForWhatIsThere)
     EXPECT_EQ(this->Load("accounts"), Texts{"a=4"});
 }
 
+TYPED_TEST(RecordsTest, AreErasedIfTheyAreAsTheyWereRead)
+{
+    auto& store = *this->store_;
+    EXPECT_TRUE(store.SwapRecord("accounts", "a", std::nullopt, std::nullopt).value());
+    EXPECT_FALSE(store.SwapRecord("accounts", "a", "1", std::nullopt).value());
+    ASSERT_TRUE(store.PutRecord("accounts", "a", "1"));
+    EXPECT_FALSE(store.SwapRecord("accounts", "a", std::nullopt, std::nullopt).value());
+    EXPECT_FALSE(store.SwapRecord("accounts", "a", "2", std::nullopt).value());
+    EXPECT_TRUE(store.SwapRecord("accounts", "a", "1", std::nullopt).value());
+    EXPECT_EQ(store.LoadRecord("accounts", "a").value(), std::nullopt);
+    EXPECT_EQ(this->Load("accounts"), Texts{});
+}
+
 TYPED_TEST(RecordsTest, AreSwappedByOneOfManyThreads)
 {
     ASSERT_TRUE(this->store_->PutRecord("accounts", "a", "0"));

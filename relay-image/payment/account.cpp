@@ -41,7 +41,15 @@ json::object WriteChannel(const PaidChannel& channel)
     return object;
 }
 
-// The four below throw boost::system::system_error or std::exception for what is not as written.
+json::object WriteInvoice(const OpenInvoice& invoice)
+{
+    return {{"amount", invoice.amount.ToString()},
+            {"made_at", invoice.made_at},
+            {"expires_at", invoice.expires_at},
+            {"request", invoice.request}};
+}
+
+// Those below throw boost::system::system_error or std::exception for what is not as written.
 
 Amount ReadAmount(const json::value& value)
 {
@@ -76,6 +84,26 @@ PaidChannel ReadChannel(const json::value& value)
     return channel;
 }
 
+/// Records of before there were invoices have none.
+void ReadInvoices(const json::object& object, PaymentAccount& account)
+{
+    if (const auto* invoices = object.if_contains("invoices")) {
+        for (const auto& [hash, invoice] : invoices->as_object()) {
+            account.invoices[std::string{hash}] = {
+                .amount = ReadAmount(invoice.at("amount")),
+                .made_at = invoice.at("made_at").as_int64(),
+                .expires_at = invoice.at("expires_at").as_int64(),
+                .request = std::string{invoice.at("request").as_string()}};
+        }
+    }
+    if (const auto* receipts = object.if_contains("receipts")) {
+        for (const auto& receipt : receipts->as_array()) {
+            account.receipts.push_back({.payment_hash = std::string{receipt.at("hash").as_string()},
+                                        .paid = ReadAmount(receipt.at("paid"))});
+        }
+    }
+}
+
 PaymentAccount ReadObject(const json::value& value)
 {
     PaymentAccount account{.balance = ReadAmount(value.at("balance")),
@@ -84,7 +112,9 @@ PaymentAccount ReadObject(const json::value& value)
                            .subscribed_until = value.at("subscribed_until").as_int64(),
                            .channels = {},
                            .charged = {},
-                           .unsettled = {}};
+                           .unsettled = {},
+                           .invoices = {},
+                           .receipts = {}};
     for (const auto& [id, channel] : value.at("channels").as_object()) {
         account.channels[std::string{id}] = ReadChannel(channel);
     }
@@ -94,10 +124,13 @@ PaymentAccount ReadObject(const json::value& value)
     for (const auto& claim : value.at("unsettled").as_array()) {
         account.unsettled.push_back(ReadClaim(claim));
     }
+    ReadInvoices(value.as_object(), account);
     return account;
 }
 
 }  // namespace
+
+bool PaymentAccount::IsBlank() const { return *this == PaymentAccount{}; }
 
 bool PaymentAccount::WasCharged(const std::string& event_id) const
 {
@@ -190,6 +223,24 @@ Amount PaymentAccount::Credit(const PaymentTag& tag, Amount floor)
     return credit;
 }
 
+bool PaymentAccount::CreditInvoice(const std::string& payment_hash, Amount paid)
+{
+    if (invoices.erase(payment_hash) == 0) return false;
+    balance += paid;
+    received += paid;
+    receipts.push_back({payment_hash, paid});
+    if (receipts.size() > kReceiptsMax) receipts.erase(receipts.begin());
+    return true;
+}
+
+Amount PaymentAccount::Owed(const Fees& fees, std::int64_t now) const
+{
+    Amount owed;
+    if (!admitted) owed += fees.admission;
+    if (fees.subscription > Amount{} && now >= subscribed_until) owed += fees.subscription;
+    return owed > balance ? owed - balance : Amount{};
+}
+
 std::string WriteAccount(const PaymentAccount& account)
 {
     json::object channels;
@@ -198,6 +249,12 @@ std::string WriteAccount(const PaymentAccount& account)
     }
     json::array unsettled;
     for (const auto& claim : account.unsettled) unsettled.push_back(WriteClaim(claim));
+    json::object invoices;
+    for (const auto& [hash, invoice] : account.invoices) invoices[hash] = WriteInvoice(invoice);
+    json::array receipts;
+    for (const auto& [hash, paid] : account.receipts) {
+        receipts.emplace_back(json::object{{"hash", hash}, {"paid", paid.ToString()}});
+    }
     return json::serialize(
         json::object{{"balance", account.balance.ToString()},
                      {"received", account.received.ToString()},
@@ -205,7 +262,9 @@ std::string WriteAccount(const PaymentAccount& account)
                      {"subscribed_until", account.subscribed_until},
                      {"channels", std::move(channels)},
                      {"charged", json::array(account.charged.begin(), account.charged.end())},
-                     {"unsettled", std::move(unsettled)}});
+                     {"unsettled", std::move(unsettled)},
+                     {"invoices", std::move(invoices)},
+                     {"receipts", std::move(receipts)}});
 }
 
 Result<PaymentAccount> ReadAccount(std::string_view text)

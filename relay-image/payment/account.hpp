@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/clock.hpp"
 #include "core/money/amount.hpp"
@@ -33,12 +34,31 @@ struct UnsettledClaim {
     bool operator==(const UnsettledClaim&) const = default;
 };
 
+/// A Lightning invoice that a key asked for and that may still be paid.
+struct OpenInvoice {
+    money::Amount amount;
+    std::int64_t made_at = 0;     ///< Unix seconds.
+    std::int64_t expires_at = 0;  ///< Unix seconds.
+    std::string request{};        ///< BOLT 11; empty until the node is known to have made it.
+
+    bool operator==(const OpenInvoice&) const = default;
+};
+
+/// A Lightning invoice that was credited.
+struct SettledInvoice {
+    std::string payment_hash;
+    money::Amount paid;
+
+    bool operator==(const SettledInvoice&) const = default;
+};
+
 /// What a key has paid and used, in the smallest unit of the relay's asset. One record of the
 /// store, so that a claim's credit and the fee that it pays are durable together.
 struct PaymentAccount {
     static constexpr std::size_t kChannelsMax = 16;
     static constexpr std::size_t kUnsettledMax = 16;
     static constexpr std::size_t kRememberedMax = 64;  ///< Charged events that were stored.
+    static constexpr std::size_t kReceiptsMax = 4;     ///< Settled invoices.
 
     money::Amount balance{};   ///< Negative where an event was taken before its claim was verified.
     money::Amount received{};  ///< All that was ever credited: the relay's revenue from this key.
@@ -47,9 +67,13 @@ struct PaymentAccount {
     std::map<std::string, PaidChannel> channels;
     std::deque<std::string> charged;  ///< Ids of the events that were charged last, oldest first.
     std::deque<UnsettledClaim> unsettled;
+    std::map<std::string, OpenInvoice> invoices;  ///< By payment hash, hex.
+    std::vector<SettledInvoice> receipts;         ///< Of the invoices paid last, oldest first.
 
     bool operator==(const PaymentAccount&) const = default;
 
+    /// Whether nothing would be lost with it.
+    bool IsBlank() const;
     bool WasCharged(const std::string& event_id) const;
     /// What an event of `kind` costs this key at `now` (Unix seconds).
     money::Amount Due(const Fees& fees, int kind, std::int64_t now) const;
@@ -73,6 +97,11 @@ struct PaymentAccount {
     /// what the verifier knows to have been accepted or paid out before. Keeps it if it credits
     /// anything.
     money::Amount Credit(const PaymentTag& tag, money::Amount floor);
+    /// Credits what was paid on an open invoice and takes it off the open ones: that both stand in
+    /// one record is what makes it once. False if it is not open (any more).
+    bool CreditInvoice(const std::string& payment_hash, money::Amount paid);
+    /// What is due now for admission and subscription beyond the balance; zero if nothing.
+    money::Amount Owed(const Fees& fees, std::int64_t now) const;
 };
 
 /// The record of an account, and back; of records that older versions wrote, too. Errors: kInvalid

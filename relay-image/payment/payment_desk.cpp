@@ -103,6 +103,7 @@ void PaymentDesk::Work()
         auto jobs = Take();
         GiveBack();  // First: an event that was not stored may come again.
         if (!jobs.empty()) Serve(std::move(jobs));
+        MakeChanges();
         const auto now = Steady::now();
         if (parts_.watch.ShouldCheck(now)) {
             const auto deadline = Deadline::After(parts_.settings.verify_timeout);
@@ -131,8 +132,9 @@ std::vector<PaymentJob> PaymentDesk::Take()
 {
     std::vector<PaymentJob> jobs;
     std::unique_lock lock{mutex_};
-    changed_.wait_for(lock, Patience(),
-                      [this] { return stopping_ || !queue_.empty() || !refunds_.empty(); });
+    changed_.wait_for(lock, Patience(), [this] {
+        return stopping_ || !queue_.empty() || !refunds_.empty() || !changes_.empty();
+    });
     if (stopping_ || queue_.empty()) return jobs;
     const auto author = queue_.front().author;
     std::deque<PaymentJob> rest;
@@ -163,6 +165,7 @@ bool PaymentDesk::LoadOnce()
         if (IndexOf(pubkey, count_) != index_) continue;
         figures_.received += account.received;
         figures_.unsettled += account.unsettled.size();
+        IndexInvoices(pubkey, {}, account);
         accounts_.emplace(pubkey, std::move(account));
     }
     return true;
@@ -230,8 +233,8 @@ PaymentDesk::Outcome PaymentDesk::Refresh(const std::string& author, const Known
     auto found = journal_->Find(author);
     if (!found) return Outcome::kFailed;
     if (*found == known) return Outcome::kKept;
-    if (*found) Adopt(author, std::move(**found));
-    return *found ? Outcome::kStale : Outcome::kFailed;  // Nobody erases accounts.
+    Adopt(author, found->value_or(PaymentAccount{}));
+    return Outcome::kStale;
 }
 
 void PaymentDesk::Adopt(const std::string& author, PaymentAccount account)
@@ -242,7 +245,9 @@ void PaymentDesk::Adopt(const std::string& author, PaymentAccount account)
     figures_.received += account.received - known.received;
     figures_.unsettled += account.unsettled.size();
     figures_.unsettled -= known.unsettled.size();
+    IndexInvoices(author, known, account);
     known = std::move(account);
+    if (known.IsBlank()) accounts_.erase(author);  // As its record.
 }
 
 PaymentDecision PaymentDesk::Decide(PaymentAccount& account, const PaymentJob& job)
@@ -350,6 +355,7 @@ void PaymentDesk::RefuseAll()
         left.swap(queue_);
     }
     for (const auto& job : left) job.decided(Refuse("error: the relay is stopping"));
+    MakeChanges();
 }
 
 }  // namespace berth::relay

@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/base/log.hpp"
@@ -53,6 +54,17 @@ struct PaymentJob {
     std::function<void(const PaymentDecision&)> decided{};
 };
 
+/// A change of one account that no event brings.
+struct AccountChange {
+    std::string pubkey;
+    /// Changes the account, or returns why not. On the desk's thread, and again if another process
+    /// has changed the account meanwhile.
+    std::function<Result<void>(PaymentAccount& account)> apply;
+    /// Called once: the change is durable, or what `apply` said, or kUnavailable
+    /// `PAYMENTS_UNAVAILABLE`; kExhausted `TOO_MANY_ACCOUNTS`.
+    std::function<void(const Result<void>& made)> done{};
+};
+
 /// Sums over the accounts of a desk.
 struct DeskFigures {
     money::Amount received{};
@@ -60,6 +72,7 @@ struct DeskFigures {
     std::uint64_t refused = 0;  ///< Events, since the start.
     std::size_t accounts = 0;
     std::size_t unsettled = 0;
+    std::size_t open_invoices = 0;
 };
 
 /// Keeps the accounts of some keys on a thread of its own: takes claims, charges fees, and writes
@@ -95,9 +108,15 @@ public:
     bool Submit(PaymentJob job);
     /// An event that was charged was not stored: gives its price back, soon.
     void Refund(const std::string& author, const std::string& event_id, int kind);
+    /// Makes a change after the events that it is about to serve.
+    void Change(AccountChange change);
 
     std::optional<PaymentAccount> Find(const std::string& pubkey) const;
     DeskFigures figures() const;
+    /// The key behind an open or lately settled invoice.
+    std::optional<std::string> FindInvoice(const std::string& payment_hash) const;
+    /// Appends the payment hashes of all open invoices, and whose they are.
+    void ListInvoices(std::vector<std::pair<std::string, std::string>>& into) const;
     /// Whether the accounts were read.
     bool loaded() const { return loaded_; }
 
@@ -132,6 +151,10 @@ private:
     Outcome Refresh(const std::string& author, const Known& known);
     void Adopt(const std::string& author, PaymentAccount account);
     void Count(const PaymentDecision& decision);
+    void MakeChanges();
+    Result<void> Make(const AccountChange& change);
+    void IndexInvoices(const std::string& author, const PaymentAccount& before,
+                       const PaymentAccount& after);
     void GiveBack();
     bool GiveBack(const PaymentJob& refund);
     void TryRefundsAgain();
@@ -154,7 +177,9 @@ private:
     std::condition_variable changed_;
     std::deque<PaymentJob> queue_;
     std::deque<PaymentJob> refunds_;
+    std::deque<AccountChange> changes_;
     std::unordered_map<std::string, PaymentAccount> accounts_;
+    std::unordered_map<std::string, std::string> invoices_;  ///< Keys, by payment hash.
     DeskFigures figures_;
     bool stopping_ = false;
     std::thread thread_;  ///< Last: it uses all of the above.

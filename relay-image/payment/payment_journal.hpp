@@ -22,8 +22,8 @@ public:
     virtual Result<Accounts> Load() = 0;
     /// The account of one key.
     virtual Result<Known> Find(const std::string& pubkey) = 0;
-    /// Puts an account in the place of what was known of it; durable on return. False, and nothing
-    /// done, if it has changed since.
+    /// Puts an account in the place of what was known of it, and forgets one in which nothing
+    /// stands; durable on return. False, and nothing done, if it has changed since.
     virtual Result<bool> Replace(const std::string& pubkey, const Known& known,
                                  const PaymentAccount& account) = 0;
     /// Gives a channel that is nobody's to a key, for ever; durable on return. Whether it is the

@@ -1,6 +1,7 @@
 #include "relay-image/payment/paywall.hpp"
 
 #include <algorithm>
+#include <future>
 
 #include "relay-image/protocol/event_kind.hpp"
 
@@ -101,6 +102,33 @@ PaymentAccount Paywall::Find(const std::string& pubkey) const
     return DeskOf(pubkey).Find(pubkey).value_or(PaymentAccount{});
 }
 
+void Paywall::Change(AccountChange change) { DeskOf(change.pubkey).Change(std::move(change)); }
+
+Result<void> Paywall::ChangeNow(const std::string& pubkey, decltype(AccountChange::apply) apply)
+{
+    const auto promise = std::make_shared<std::promise<Result<void>>>();
+    auto made = promise->get_future();
+    Change({.pubkey = pubkey, .apply = std::move(apply), .done = [promise](const auto& result) {
+                promise->set_value(result);
+            }});
+    return made.get();
+}
+
+std::optional<std::string> Paywall::FindInvoice(const std::string& payment_hash) const
+{
+    for (const auto& desk : desks_) {
+        if (auto pubkey = desk->FindInvoice(payment_hash)) return pubkey;
+    }
+    return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> Paywall::OpenInvoices() const
+{
+    std::vector<std::pair<std::string, std::string>> open;
+    for (const auto& desk : desks_) desk->ListInvoices(open);
+    return open;
+}
+
 bool Paywall::HasPaid(const std::string& pubkey) const
 {
     return Find(pubkey).received > money::Amount{};
@@ -129,6 +157,7 @@ PaymentFigures Paywall::figures() const
         figures.refused += part.refused;
         figures.accounts += part.accounts;
         figures.unsettled += part.unsettled;
+        figures.open_invoices += part.open_invoices;
     }
     return figures;
 }

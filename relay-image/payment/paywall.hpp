@@ -22,6 +22,7 @@ struct PaymentFigures {
     std::uint64_t refused = 0;  ///< Events that did not, since the start.
     std::size_t accounts = 0;   ///< Keys that have paid.
     std::size_t unsettled = 0;  ///< Claims that wait for the verifier.
+    std::size_t open_invoices = 0;
 };
 
 /// Decides whether an event is free, paid for or refused, after all other checks and before it is
@@ -56,6 +57,14 @@ public:
     /// The longest that a decision takes.
     std::chrono::milliseconds longest_wait() const;
     const Fees& fees() const { return settings_.fees; }
+    /// Makes a change of an account on the thread of its desk; see PaymentDesk.
+    void Change(AccountChange change);
+    /// The same, and waits for it. Never on a desk's thread or one that must not block.
+    Result<void> ChangeNow(const std::string& pubkey, decltype(AccountChange::apply) apply);
+    /// The key behind an open or lately settled invoice.
+    std::optional<std::string> FindInvoice(const std::string& payment_hash) const;
+    /// The payment hashes of all open invoices, and whose they are.
+    std::vector<std::pair<std::string, std::string>> OpenInvoices() const;
     /// The account of a key; an empty one if it never paid.
     PaymentAccount Find(const std::string& pubkey) const;
     /// Whether a key has ever paid.

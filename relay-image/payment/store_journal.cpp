@@ -42,7 +42,8 @@ Result<PaymentJournal::Known> StoreJournal::Find(const std::string& pubkey)
 Result<bool> StoreJournal::Replace(const std::string& pubkey, const Known& known,
                                    const PaymentAccount& account)
 {
-    const auto json = WriteAccount(account);
+    if (!known && account.IsBlank()) return true;
+    const auto json = account.IsBlank() ? std::nullopt : std::optional{WriteAccount(account)};
     if (!known) return store_->SwapRecord(kCollection, pubkey, std::nullopt, json);
     const auto before = WriteAccount(*known);
     const auto swapped = store_->SwapRecord(kCollection, pubkey, before, json);

@@ -193,5 +193,80 @@ TEST(PaymentAccountTest, ARecordThatIsNoneIsRefused)
     }
 }
 
+TEST(PaymentAccountTest, AnInvoiceIsCreditedOnceAndByWhatWasPaid)
+{
+    PaymentAccount account;
+    account.invoices["aa"] = {.amount = 1000, .expires_at = kNow};
+    EXPECT_FALSE(account.CreditInvoice("bb", 1000));
+    EXPECT_TRUE(account.CreditInvoice("aa", 1500));
+    EXPECT_FALSE(account.CreditInvoice("aa", 1500));
+    EXPECT_EQ(account.balance, Amount{1500});
+    EXPECT_EQ(account.received, Amount{1500});
+    EXPECT_TRUE(account.invoices.empty());
+    ASSERT_EQ(account.receipts.size(), 1U);
+    EXPECT_EQ(account.receipts[0].payment_hash, "aa");
+}
+
+TEST(PaymentAccountTest, KeepsTheLastReceiptsOnly)
+{
+    PaymentAccount account;
+    for (char c = 'a'; c < 'h'; ++c) {
+        account.invoices[std::string{c}] = {.amount = 1};
+        EXPECT_TRUE(account.CreditInvoice(std::string{c}, 1));
+    }
+    EXPECT_EQ(account.receipts.size(), PaymentAccount::kReceiptsMax);
+    EXPECT_EQ(account.receipts.back().payment_hash, "g");
+    EXPECT_EQ(account.balance, Amount{7});
+}
+
+TEST(PaymentAccountTest, InvoicesAndReceiptsSurviveInTheRecord)
+{
+    PaymentAccount account;
+    account.invoices["aa"] = {.amount = 1000, .made_at = 1, .expires_at = 2, .request = "lnbc1"};
+    account.invoices["bb"] = {.amount = 7};
+    EXPECT_TRUE(account.CreditInvoice("bb", 9));
+    const auto read = ReadAccount(WriteAccount(account));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->invoices, account.invoices);
+    ASSERT_EQ(read->receipts.size(), 1U);
+    EXPECT_EQ(read->receipts[0].paid, Amount{9});
+}
+
+TEST(PaymentAccountTest, ReadsARecordOfBeforeThereWereInvoices)
+{
+    const auto read =
+        ReadAccount(R"({"balance":"5","received":"5","admitted":true,"subscribed_until":0,)"
+                    R"("channels":{},"charged":[],"unsettled":[]})");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->balance, Amount{5});
+    EXPECT_TRUE(read->invoices.empty());
+}
+
+TEST(PaymentAccountTest, IsBlankUntilAnythingStandsInIt)
+{
+    PaymentAccount account;
+    EXPECT_TRUE(account.IsBlank());
+    account.invoices["aa"] = {.amount = 1};
+    EXPECT_FALSE(account.IsBlank());
+    account.invoices.clear();
+    EXPECT_TRUE(account.IsBlank());
+    account.receipts.push_back({"aa", 1});
+    EXPECT_FALSE(account.IsBlank());
+}
+
+TEST(PaymentAccountTest, OwesAdmissionAndSubscriptionBeyondTheBalance)
+{
+    const Fees fees{.admission = 100, .subscription = 30, .period = std::chrono::seconds{60}};
+    PaymentAccount account;
+    EXPECT_EQ(account.Owed(fees, kNow), Amount{130});
+    account.balance = 50;
+    EXPECT_EQ(account.Owed(fees, kNow), Amount{80});
+    account.admitted = true;
+    account.subscribed_until = kNow + 1;
+    EXPECT_EQ(account.Owed(fees, kNow), Amount{0});
+    account.balance = -20;
+    EXPECT_EQ(account.Owed(fees, kNow), Amount{20});
+}
+
 }  // namespace
 }  // namespace berth::relay

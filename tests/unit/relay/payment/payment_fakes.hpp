@@ -90,7 +90,8 @@ private:
                 known ? found != all.records_.end() && found->second == WriteAccount(*known)
                       : found == all.records_.end();
             if (!current) return false;
-            all.records_[pubkey] = WriteAccount(account);
+            if (account.IsBlank()) all.records_.erase(pubkey);
+            if (!account.IsBlank()) all.records_[pubkey] = WriteAccount(account);
             ++all.puts;
             return true;
         }

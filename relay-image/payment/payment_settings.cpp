@@ -1,5 +1,6 @@
 #include "relay-image/payment/payment_settings.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/rails/xrp.hpp"
@@ -10,18 +11,22 @@ namespace {
 using config::Setting;
 using enum config::Type;
 
+constexpr std::size_t kMemoMax = 200;
+
 constexpr auto kSettings = std::to_array<Setting>({
     {"relay.payment.verifier", kText, "none", "none, local, marketplace or dassie"},
-    {"relay.payment.admission", kInteger, "0", "drops that a key pays once", 0},
-    {"relay.payment.subscription", kInteger, "0", "drops that a key pays for each period", 0},
+    {"relay.payment.asset", kText, "xrp",
+     "of all amounts: xrp (in drops) or btc (in millisatoshis)"},
+    {"relay.payment.admission", kInteger, "0", "amount that a key pays once", 0},
+    {"relay.payment.subscription", kInteger, "0", "amount that a key pays for each period", 0},
     {"relay.payment.subscription_period", kDuration, "30d", "of the subscription", 1000},
     {"relay.payment.publication", kList, "",
-     "drops for an event, the first that fits: `1=10, *=5`"},
+     "amounts for an event, the first that fits: `1=10, *=5`"},
     {"relay.payment.free_kinds", kList, "0, 3, 10002", "kinds that nobody pays for; ranges by -"},
     {"relay.payment.free_authors", kList, "", "public keys that never pay, beside the members"},
     {"relay.payment.free_zaps", kText, "members",
      "whose zap receipts are free: members, all, none"},
-    {"relay.payment.min_growth", kInteger, "1", "drops by which a claim has to grow", 1},
+    {"relay.payment.min_growth", kInteger, "1", "amount by which a claim has to grow", 1},
     {"relay.payment.when_down", kText, "deny", "verifier down: deny, or accept and settle later"},
     {"relay.payment.unsettled_max", kInteger, "1000", "claims that wait for the verifier", 0,
      1'000'000},
@@ -48,6 +53,26 @@ constexpr auto kSettings = std::to_array<Setting>({
      "marketplace: file with the relay's own secret key"},
     {"relay.payment.dassie.url", kText, "", "dassie: ws:// or wss:// of its JSON-RPC"},
     {"relay.payment.dassie.token_file", kSecretFile, "", "dassie: file with its token"},
+    {"relay.payment.lightning.url", kText, "", "https:// of LND's REST interface; empty: none"},
+    {"relay.payment.lightning.macaroon_file", kSecretFile, "",
+     "file with its macaroon in hex, as `lncli bakemacaroon` prints it"},
+    {"relay.payment.lightning.certificate_file", kText, "",
+     "its tls.cert, PEM; empty: the system's trust"},
+    {"relay.payment.lightning.private", kBool, "false",
+     "invoices tell the way through unannounced channels"},
+    {"relay.payment.lightning.memo", kText, "Nostr relay", "what the payer's wallet shows"},
+    {"relay.payment.lightning.expiry", kDuration, "10m", "of an invoice", 60'000, 86'400'000},
+    {"relay.payment.lightning.min_topup", kInteger, "1000", "least msats of an invoice", 1},
+    {"relay.payment.lightning.max_topup", kInteger, "100000000", "most msats of an invoice", 1,
+     1'000'000'000'000},
+    {"relay.payment.lightning.open_per_key", kInteger, "3",
+     "open invoices of a key; twice as many if it asks by itself", 1, 100},
+    {"relay.payment.lightning.open_max", kInteger, "500", "open invoices of all keys", 1, 100'000},
+    {"relay.payment.lightning.rate", kInteger, "6", "invoices a minute for an address; 0: any", 0},
+    {"relay.payment.lightning.rate_all", kInteger, "60", "the same for all addresses", 0},
+    {"relay.payment.lightning.timeout", kDuration, "5s", "of one question to the node", 100},
+    {"relay.payment.lightning.look_interval", kDuration, "1s", "between looks at a fresh invoice",
+     10},
 });
 
 Error BadValue(std::string_view setting, const std::string& value)
@@ -93,6 +118,10 @@ Result<KindPrice> ReadPrice(const std::string& text)
 Result<Fees> ReadFees(const config::Config& config, const std::string& owner)
 {
     Fees fees;
+    fees.asset = config.Text("relay.payment.asset");
+    if (fees.asset != "xrp" && fees.asset != "btc") {
+        return BadValue("relay.payment.asset", fees.asset);
+    }
     fees.admission = config.Integer("relay.payment.admission");
     fees.subscription = config.Integer("relay.payment.subscription");
     fees.period = std::chrono::floor<std::chrono::seconds>(
@@ -167,10 +196,70 @@ LocalVerifier::Options ReadLocal(const config::Config& config)
     return local;
 }
 
+LightningSettings ReadLightning(const config::Config& config)
+{
+    const auto count = [&](std::string_view key) {
+        return static_cast<std::size_t>(config.Integer(key));
+    };
+    return {
+        .lnd = {.url = config.Text("relay.payment.lightning.url"),
+                .macaroon = config.SecretOf("relay.payment.lightning.macaroon_file"),
+                .ca_file = config.Text("relay.payment.lightning.certificate_file"),
+                .is_private = config.Bool("relay.payment.lightning.private")},
+        .invoices = {.expiry = std::chrono::floor<std::chrono::seconds>(
+                         config.Duration("relay.payment.lightning.expiry")),
+                     .min_topup = config.Integer("relay.payment.lightning.min_topup"),
+                     .max_topup = config.Integer("relay.payment.lightning.max_topup"),
+                     .open_per_key = count("relay.payment.lightning.open_per_key"),
+                     .open_max = count("relay.payment.lightning.open_max"),
+                     .per_address = config.Integer("relay.payment.lightning.rate"),
+                     .per_minute = config.Integer("relay.payment.lightning.rate_all"),
+                     .memo = config.Text("relay.payment.lightning.memo"),
+                     .timeout = config.Duration("relay.payment.lightning.timeout"),
+                     .look_interval = config.Duration("relay.payment.lightning.look_interval")}};
+}
+
+/// Whether invoices can be made and pay for what is asked.
+Result<void> CheckLightning(const PaymentSettings& settings)
+{
+    const auto& invoices = settings.lightning.invoices;
+    const auto& fees = settings.paywall.fees;
+    if (!settings.lightning.is_on()) return {};
+    if (fees.asset != "btc") return BadValue("relay.payment.asset", fees.asset);
+    if (settings.lightning.lnd.macaroon.empty()) {
+        return Missing("relay.payment.lightning.macaroon_file");
+    }
+    if (const auto node = LndNode::Make(settings.lightning.lnd); !node) return node.error();
+    const bool pays = invoices.max_topup >= invoices.min_topup &&
+                      invoices.max_topup >= fees.admission + fees.subscription;
+    if (!pays) {
+        return BadValue("relay.payment.lightning.max_topup", invoices.max_topup.ToString());
+    }
+    const bool is_plain = std::ranges::none_of(
+        invoices.memo, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (!is_plain || invoices.memo.size() > kMemoMax) {
+        return BadValue("relay.payment.lightning.memo", invoices.memo);
+    }
+    return {};
+}
+
 /// Whether the verifier that was chosen has what it needs.
 Result<void> CheckVerifier(const PaymentSettings& settings)
 {
+    if (settings.verifier == VerifierKind::kNone && settings.paywall.fees.Any()) {
+        if (!settings.lightning.is_on()) {
+            return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
+                        "relay.payment asks for fees; relay.payment.verifier or "
+                        "relay.payment.lightning.url says how they are paid.");
+        }
+        if (settings.paywall.accept_when_down) {
+            return BadValue("relay.payment.when_down", "accept");  // There are no claims to settle.
+        }
+    }
     if (settings.verifier == VerifierKind::kLocal) {
+        if (settings.paywall.fees.asset != "xrp") {
+            return BadValue("relay.payment.asset", settings.paywall.fees.asset);
+        }
         if (settings.ledger_url.empty()) return Missing("relay.payment.xrp.url");
         if (!rails::FromXrpAddress(settings.local.payee)) {
             return BadValue("relay.payment.xrp.account", settings.local.payee);
@@ -210,11 +299,9 @@ Result<PaymentSettings> ReadPaymentSettings(const config::Config& config, const 
         .report_interval = config.Duration("relay.payment.report_interval"),
         .relay_key = config.SecretOf("relay.payment.key_file"),
         .dassie_url = config.Text("relay.payment.dassie.url"),
-        .dassie_token = config.SecretOf("relay.payment.dassie.token_file")};
-    if (*verifier == VerifierKind::kNone && settings.paywall.fees.Any()) {
-        return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
-                    "relay.payment asks for fees; relay.payment.verifier says who verifies them.");
-    }
+        .dassie_token = config.SecretOf("relay.payment.dassie.token_file"),
+        .lightning = ReadLightning(config)};
+    if (const auto complete = CheckLightning(settings); !complete) return complete.error();
     if (const auto complete = CheckVerifier(settings); !complete) return complete.error();
     return settings;
 }

@@ -5,6 +5,8 @@
 
 #include "core/config/config.hpp"
 #include "relay-image/payment/dassie_verifier.hpp"
+#include "relay-image/payment/invoice_maker.hpp"
+#include "relay-image/payment/lnd_node.hpp"
 #include "relay-image/payment/local_verifier.hpp"
 #include "relay-image/payment/marketplace_verifier.hpp"
 #include "relay-image/payment/payment_desk.hpp"
@@ -13,6 +15,14 @@ namespace berth::relay {
 
 /// Who verifies claims.
 enum class VerifierKind { kNone, kLocal, kMarketplace, kDassie };
+
+/// The owner's Lightning node, and the invoices that it makes for the relay.
+struct LightningSettings {
+    LndNode::Options lnd{};  ///< Without a URL there is none.
+    InvoiceSettings invoices{};
+
+    bool is_on() const { return !lnd.url.empty(); }
+};
 
 /// All that the relay is told about payment.
 struct PaymentSettings {
@@ -25,6 +35,7 @@ struct PaymentSettings {
     Secret relay_key{};                                 ///< The relay's own, for the marketplace.
     std::string dassie_url{};
     Secret dassie_token{};
+    LightningSettings lightning{};
 };
 
 /// The table of settings, for config::Load and --help.

@@ -11,17 +11,30 @@ using namespace std::chrono_literals;
 
 constexpr auto kReportTime = 10s;
 
-/// Stands where nothing is asked for: the paywall has no desk that would ask it.
-class NoVerifier final : public PaymentVerifier {
+/// Stands where no claims are taken: whether payment works is then whether the Lightning node does,
+/// and without that the paywall has no desk that would ask.
+class NoClaims final : public PaymentVerifier {
 public:
-    Result<money::Amount> Verify(const ClaimToVerify&, Deadline) override { return None(); }
-    Result<PaymentTerms> Check(Deadline) override { return None(); }
+    explicit NoClaims(LightningNode* node) : node_{node} {}
+
+    Result<money::Amount> Verify(const ClaimToVerify&, Deadline) override
+    {
+        return Fail(ErrorCode::kForbidden, "CLAIMS_NOT_TAKEN",
+                    "this relay is paid by Lightning invoice");
+    }
+    Result<PaymentTerms> Check(Deadline deadline) override
+    {
+        if (!node_) {
+            return Fail(ErrorCode::kUnimplemented, "NO_VERIFIER",
+                        "no payment verifier is configured");
+        }
+        const auto node = node_->Check(deadline);
+        if (!node) return node.error();
+        return PaymentTerms{.rail = "lightning", .network = node->network, .payee = node->pubkey};
+    }
 
 private:
-    static Error None()
-    {
-        return Fail(ErrorCode::kUnimplemented, "NO_VERIFIER", "no payment verifier is configured");
-    }
+    LightningNode* const node_;
 };
 
 /// A host that is an address needs no resolver, and the resolver takes none.
@@ -53,10 +66,21 @@ Result<std::unique_ptr<MarketplaceVerifier>> Payments::Marketplace(const Payment
     return MarketplaceVerifier::Make(settings.marketplace, std::move(*key), clock);
 }
 
+Result<void> Payments::MakeNode(const PaymentSettings& settings)
+{
+    if (!settings.lightning.is_on()) return {};
+    auto options = settings.lightning.lnd;
+    options.route = RouteTo(options.url, resolver_);
+    auto made = LndNode::Make(std::move(options));
+    if (!made) return made.error();
+    node_ = std::move(*made);
+    return {};
+}
+
 Result<void> Payments::MakeVerifier(const PaymentSettings& settings, const Clock& clock)
 {
     switch (settings.verifier) {
-        case VerifierKind::kNone: verifier_ = std::make_unique<NoVerifier>(); break;
+        case VerifierKind::kNone: verifier_ = std::make_unique<NoClaims>(node_.get()); break;
         case VerifierKind::kLocal:
             verifier_ = std::make_unique<LocalVerifier>(ledger_, signatures_, settings.local);
             break;
@@ -84,11 +108,16 @@ Result<std::unique_ptr<Payments>> Payments::Make(const PaymentSettings& settings
                                                  Log& log)
 {
     std::unique_ptr<Payments> payments{new Payments{settings}};
+    if (const auto made = payments->MakeNode(settings); !made) return made.error();
     if (const auto made = payments->MakeVerifier(settings, clock); !made) return made.error();
     payments->paywall_ = std::make_unique<Paywall>(
         settings.paywall, *payments->verifier_,
         [&stores] { return std::make_unique<StoreJournal>(stores()); }, std::move(is_member), clock,
         log);
+    if (payments->node_ && payments->paywall_->enabled()) {
+        payments->invoices_ = std::make_unique<Invoices>(
+            settings.lightning.invoices, *payments->node_, *payments->paywall_, clock, log);
+    }
     const bool reports = payments->paywall_->enabled() && !settings.marketplace.address.empty() &&
                          settings.verifier != VerifierKind::kMarketplace;
     if (!reports) return payments;

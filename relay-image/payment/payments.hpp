@@ -5,6 +5,7 @@
 #include "core/probe/resolver.hpp"
 #include "core/rails/rippled/rippled_ledger.hpp"
 #include "core/rails/xrp.hpp"
+#include "relay-image/payment/invoices.hpp"
 #include "relay-image/payment/payment_settings.hpp"
 #include "relay-image/payment/paywall.hpp"
 #include "relay-image/payment/revenue_reporter.hpp"
@@ -12,21 +13,25 @@
 
 namespace berth::relay {
 
-/// The paywall with the verifier that the settings choose, and what these stand on.
+/// The paywall with the verifier and the Lightning node that the settings choose, and what these
+/// stand on.
 class Payments {
 public:
     /// `clock` and `log` outlive the result. Errors: those of MarketplaceVerifier::Make and
-    /// DassieVerifier::Make; kInvalid `BAD_SECRET_KEY`.
+    /// DassieVerifier::Make and LndNode::Make; kInvalid `BAD_SECRET_KEY`.
     static Result<std::unique_ptr<Payments>> Make(const PaymentSettings& settings,
                                                   const EventStoreFactory& stores,
                                                   Paywall::IsMember is_member, const Clock& clock,
                                                   Log& log);
 
     Paywall& paywall() { return *paywall_; }
+    /// Null where nothing is paid by Lightning.
+    Invoices* invoices() { return invoices_.get(); }
 
 private:
     explicit Payments(const PaymentSettings& settings);
 
+    Result<void> MakeNode(const PaymentSettings& settings);
     Result<void> MakeVerifier(const PaymentSettings& settings, const Clock& clock);
     Result<std::unique_ptr<MarketplaceVerifier>> Marketplace(const PaymentSettings& settings,
                                                              const Clock& clock) const;
@@ -34,9 +39,11 @@ private:
     const probe::Resolver resolver_{{}};
     const rails::XrpClaimVerifier signatures_;
     rails::rippled::RippledLedger ledger_;
+    std::unique_ptr<LightningNode> node_;
     std::unique_ptr<PaymentVerifier> verifier_;
     std::unique_ptr<MarketplaceVerifier> reports_to_;  ///< Where another verifies.
     std::unique_ptr<Paywall> paywall_;
+    std::unique_ptr<Invoices> invoices_;
     std::unique_ptr<RevenueReporter> reporter_;  ///< Last: it reads the paywall.
 };
 

@@ -1,6 +1,10 @@
 #include "relay-image/payment/payment_settings.hpp"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "core/config/load.hpp"
 #include "core/rails/xrp_key.hpp"
@@ -78,6 +82,76 @@ TEST(PaymentSettingsTest, WhatCannotBeIsRefused)
           "free_zaps=some", "when_down=hope", "verifier=magic"}) {
         EXPECT_EQ(ReasonOf(Read(Local({flag}))), "CONFIG_BAD_VALUE") << flag;
     }
+}
+
+class LightningSettingsTest : public testing::Test {
+protected:
+    LightningSettingsTest()
+    {
+        const auto descriptor = mkstemp(file_.data());  // Only its owner can read it.
+        EXPECT_EQ(::write(descriptor, "0201ab\n", 7), 7);
+        ::close(descriptor);
+    }
+    ~LightningSettingsTest() override { std::filesystem::remove(file_); }
+
+    std::vector<std::string> Lightning(const std::vector<std::string>& more = {})
+    {
+        std::vector<std::string> all{"asset=btc", "admission=1000",
+                                     "lightning.url=https://127.0.0.1:8080",
+                                     "lightning.macaroon_file=" + file_};
+        all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }
+
+    std::string file_ = "/tmp/berth-macaroon.XXXXXX";
+};
+
+TEST_F(LightningSettingsTest, ANodeIsEnoughToBePaid)
+{
+    const auto settings = Read(Lightning(
+        {"lightning.certificate_file=/lnd/tls.cert", "lightning.expiry=2m", "lightning.min_topup=5",
+         "lightning.max_topup=5000", "lightning.open_max=7", "lightning.memo=A relay"}));
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_EQ(settings->verifier, VerifierKind::kNone);
+    EXPECT_EQ(settings->paywall.fees.unit(), "msats");
+    EXPECT_TRUE(settings->lightning.is_on());
+    EXPECT_EQ(settings->lightning.lnd.macaroon.Expose(), "0201ab");
+    EXPECT_EQ(settings->lightning.lnd.ca_file, "/lnd/tls.cert");
+    const auto& invoices = settings->lightning.invoices;
+    EXPECT_EQ(invoices.expiry, std::chrono::seconds{120});
+    EXPECT_EQ(invoices.min_topup, money::Amount{5});
+    EXPECT_EQ(invoices.max_topup, money::Amount{5000});
+    EXPECT_EQ(invoices.open_max, 7U);
+    EXPECT_EQ(invoices.memo, "A relay");
+}
+
+TEST_F(LightningSettingsTest, ClaimsMayPayBesideInvoices)
+{
+    const auto settings = Read(Lightning({"verifier=dassie", "dassie.url=ws://127.0.0.1:1/rpc",
+                                          "dassie.token_file=" + file_, "when_down=accept"}));
+    ASSERT_TRUE(settings) << settings.error().message;
+    EXPECT_EQ(settings->verifier, VerifierKind::kDassie);
+    EXPECT_TRUE(settings->lightning.is_on());
+}
+
+TEST_F(LightningSettingsTest, WhatCannotBePaidOrAskedIsRefused)
+{
+    EXPECT_EQ(ReasonOf(Read({"asset=btc", "admission=1"})), "CONFIG_MISSING");
+    EXPECT_EQ(ReasonOf(Read({"asset=btc", "lightning.url=https://127.0.0.1:1"})), "CONFIG_MISSING");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"lightning.url=http://127.0.0.1:1"}))), "BAD_URL");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"lightning.max_topup=999"}))), "CONFIG_BAD_VALUE");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"lightning.min_topup=1000000000"}))), "CONFIG_BAD_VALUE");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"lightning.memo=" + std::string(201, 'x')}))),
+              "CONFIG_BAD_VALUE");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"when_down=accept"}))), "CONFIG_BAD_VALUE");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"asset=xrp"}))), "CONFIG_BAD_VALUE");
+    EXPECT_EQ(ReasonOf(Read(Lightning({"asset=doge"}))), "CONFIG_BAD_VALUE");
+    EXPECT_EQ(ReasonOf(Read(Local({"asset=btc"}))), "CONFIG_BAD_VALUE");
+    std::ofstream{file_} << "not hex";
+    EXPECT_EQ(ReasonOf(Read(Lightning())), "BAD_MACAROON");
+    std::filesystem::permissions(file_, std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    EXPECT_EQ(ReasonOf(Read(Lightning())), "CONFIG_SECRET_EXPOSED");
 }
 
 }  // namespace

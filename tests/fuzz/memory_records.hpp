@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "relay-image/storage/event_store.hpp"
 
@@ -19,6 +20,22 @@ public:
     {
         records_[collection].erase(key);
         return {};
+    }
+    Result<bool> SwapRecord(const std::string& collection, const std::string& key,
+                            const std::optional<std::string>& before,
+                            const std::optional<std::string>& after) override
+    {
+        if (*LoadRecord(collection, key) != before) return false;
+        if (after) return PutRecord(collection, key, *after).has_value();
+        return EraseRecord(collection, key).has_value();
+    }
+    Result<std::optional<std::string>> LoadRecord(const std::string& collection,
+                                                  const std::string& key) override
+    {
+        const auto& records = records_[collection];
+        const auto found = records.find(key);
+        if (found == records.end()) return std::optional<std::string>{};
+        return std::optional{found->second};
     }
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override
     {
@@ -43,6 +60,7 @@ public:
     Result<std::int64_t> Remove(const Filter&, std::int64_t) override { return 0; }
     Result<std::int64_t> RemoveExpired(std::int64_t) override { return 0; }
     Result<StoreFigures> Measure() override { return {}; }
+    Result<KindCensus> CountKinds(std::int64_t) override { return {}; }
     Result<void> Migrate() override { return {}; }
     Result<void> Check() override { return {}; }
 

@@ -21,12 +21,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-pid_t Spawn(const std::filesystem::path& folder)
+pid_t Spawn(const std::filesystem::path& folder, const std::string& at)
 {
     std::string program = BERTH_BINARY_DIR "/core/rails/sandbox/berth-xrpl-sandbox";
     std::string state = "--state_file=" + (folder / "ledger.json").string();
     std::string ready = "--ready_file=" + (folder / "ready").string();
-    char* const arguments[] = {program.data(), state.data(), ready.data(), nullptr};
+    std::string address = "--address=" + at;
+    char* const arguments[] = {program.data(), state.data(), ready.data(), address.data(), nullptr};
     pid_t pid = -1;
     if (posix_spawn(&pid, program.c_str(), nullptr, nullptr, arguments, environ) != 0) {
         throw std::runtime_error{"berth-xrpl-sandbox was not started"};
@@ -51,15 +52,28 @@ SandboxLedger::SandboxLedger()
     std::string pattern = "/tmp/berth-xrpl.XXXXXX";
     if (!mkdtemp(pattern.data())) throw std::runtime_error{"no temporary folder"};
     folder_ = pattern;
-    program_ = Spawn(folder_);
-    address_ = AwaitAddress(folder_ / "ready");
+    Start();
 }
 
 SandboxLedger::~SandboxLedger()
 {
+    Stop();
+    std::filesystem::remove_all(folder_);
+}
+
+void SandboxLedger::Start()
+{
+    std::filesystem::remove(folder_ / "ready");
+    program_ = Spawn(folder_, address_.empty() ? "127.0.0.1:0" : address_);
+    address_ = AwaitAddress(folder_ / "ready");
+}
+
+void SandboxLedger::Stop()
+{
+    if (program_ <= 0) return;
     kill(program_, SIGTERM);
     waitpid(program_, nullptr, 0);
-    std::filesystem::remove_all(folder_);
+    program_ = -1;
 }
 
 boost::json::object SandboxLedger::Ask(std::string_view method,

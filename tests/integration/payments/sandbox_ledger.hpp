@@ -18,6 +18,9 @@ public:
     ~SandboxLedger();
 
     std::string url() const { return "http://" + address_; }
+    /// Ends the program; Start brings it back with its channels, at the same address.
+    void Stop();
+    void Start();
     /// Sends one JSON-RPC request and returns its result.
     boost::json::object Ask(std::string_view method, boost::json::object parameters) const;
 

@@ -283,9 +283,13 @@ Result<bool> LmdbEventStore::SwapRecord(const std::string& collection, const std
     if (whole.size() > kMaxKeyBytes) return RecordKeyTooLong();
     return Writing<bool>([&](MDB_txn* transaction, const LmdbTables& tables) {
         if (ValueAt(transaction, tables.records, whole) != before) return false;
-        auto at = ToValue(whole), value = ToValue(after.value_or(""));
-        if (after) MustSucceed(mdb_put(transaction, tables.records, &at, &value, 0));
-        if (!after && before) MustSucceed(mdb_del(transaction, tables.records, &at, nullptr));
+        auto at = ToValue(whole);
+        if (after) {
+            auto value = ToValue(*after);
+            MustSucceed(mdb_put(transaction, tables.records, &at, &value, 0));
+        } else if (before) {
+            MustSucceed(mdb_del(transaction, tables.records, &at, nullptr));
+        }
         return true;
     });
 }

@@ -70,6 +70,16 @@ TYPED_TEST(RecordsTest, AreErasedIfTheyAreAsTheyWereRead)
     EXPECT_EQ(this->Load("accounts"), Texts{});
 }
 
+TYPED_TEST(RecordsTest, AreSwappedHoweverLongTheyAre)
+{
+    auto& store = *this->store_;
+    const std::string first(1'000, '1'), second(10'000, '2');
+    EXPECT_TRUE(store.SwapRecord("accounts", "a", std::nullopt, first).value());
+    EXPECT_EQ(store.LoadRecord("accounts", "a").value(), first);
+    EXPECT_TRUE(store.SwapRecord("accounts", "a", first, second).value());
+    EXPECT_EQ(store.LoadRecord("accounts", "a").value(), second);
+}
+
 TYPED_TEST(RecordsTest, AreSwappedByOneOfManyThreads)
 {
     ASSERT_TRUE(this->store_->PutRecord("accounts", "a", "0"));

@@ -49,6 +49,19 @@ json::object WriteInvoice(const OpenInvoice& invoice)
             {"request", invoice.request}};
 }
 
+/// Accounts without invoices stand there as before there were any.
+void WriteInvoices(const PaymentAccount& account, json::object& into)
+{
+    json::object invoices;
+    for (const auto& [hash, invoice] : account.invoices) invoices[hash] = WriteInvoice(invoice);
+    json::array receipts;
+    for (const auto& [hash, paid] : account.receipts) {
+        receipts.emplace_back(json::object{{"hash", hash}, {"paid", paid.ToString()}});
+    }
+    if (!invoices.empty()) into["invoices"] = std::move(invoices);
+    if (!receipts.empty()) into["receipts"] = std::move(receipts);
+}
+
 // Those below throw boost::system::system_error or std::exception for what is not as written.
 
 Amount ReadAmount(const json::value& value)
@@ -249,22 +262,15 @@ std::string WriteAccount(const PaymentAccount& account)
     }
     json::array unsettled;
     for (const auto& claim : account.unsettled) unsettled.push_back(WriteClaim(claim));
-    json::object invoices;
-    for (const auto& [hash, invoice] : account.invoices) invoices[hash] = WriteInvoice(invoice);
-    json::array receipts;
-    for (const auto& [hash, paid] : account.receipts) {
-        receipts.emplace_back(json::object{{"hash", hash}, {"paid", paid.ToString()}});
-    }
-    return json::serialize(
-        json::object{{"balance", account.balance.ToString()},
-                     {"received", account.received.ToString()},
-                     {"admitted", account.admitted},
-                     {"subscribed_until", account.subscribed_until},
-                     {"channels", std::move(channels)},
-                     {"charged", json::array(account.charged.begin(), account.charged.end())},
-                     {"unsettled", std::move(unsettled)},
-                     {"invoices", std::move(invoices)},
-                     {"receipts", std::move(receipts)}});
+    json::object object{{"balance", account.balance.ToString()},
+                        {"received", account.received.ToString()},
+                        {"admitted", account.admitted},
+                        {"subscribed_until", account.subscribed_until},
+                        {"channels", std::move(channels)},
+                        {"charged", json::array(account.charged.begin(), account.charged.end())},
+                        {"unsettled", std::move(unsettled)}};
+    WriteInvoices(account, object);
+    return json::serialize(object);
 }
 
 Result<PaymentAccount> ReadAccount(std::string_view text)

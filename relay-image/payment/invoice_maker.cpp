@@ -71,11 +71,17 @@ void InvoiceMaker::Stop()
     for (const auto& waiting : left) waiting.made(Stopping());
 }
 
+void InvoiceMaker::Pause(bool is_paused)
+{
+    const std::scoped_lock lock{mutex_};
+    paused_ = is_paused;
+}
+
 bool InvoiceMaker::Submit(InvoiceWish wish, Made made)
 {
     {
         const std::scoped_lock lock{mutex_};
-        if (stopping_ || queue_.size() >= parts_.settings.queue_max) return false;
+        if (stopping_ || paused_ || queue_.size() >= parts_.settings.queue_max) return false;
         queue_.push_back({std::move(wish), std::move(made)});
     }
     changed_.notify_one();

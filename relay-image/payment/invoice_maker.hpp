@@ -23,6 +23,7 @@ struct InvoiceSettings {
     std::size_t queue_max = 64;    ///< Wishes that wait.
     std::int64_t per_address = 6;  ///< Wishes a minute; 0 is no limit.
     std::int64_t per_minute = 60;  ///< Of all addresses; 0 is no limit.
+    bool beside_claims = false;    ///< Keys may pay by claims, too.
     std::string memo = "Nostr relay";
     std::chrono::milliseconds timeout{5'000};        ///< Of one question to the node.
     std::chrono::milliseconds look_interval{1'000};  ///< Between looks at a fresh invoice.
@@ -78,9 +79,12 @@ public:
     /// Refuses what waits and whatever comes, and ends its thread. Idempotent.
     void Stop();
 
-    /// False if too many wait. Else `made` is called once, on its thread: with a new invoice, or an
-    /// open one over the same amount. Errors: kPrecondition `NOTHING_TO_PAY`; kInvalid
-    /// `BAD_AMOUNT`; kExhausted `TOO_MANY_INVOICES`, `TOO_MANY_ACCOUNTS`; kUnavailable
+    /// Takes no wishes, or takes them again: an invoice that is made after another process has read
+    /// the accounts is one that it does not look at.
+    void Pause(bool is_paused);
+    /// False if too many wait or it pauses. Else `made` is called once, on its thread: with a new
+    /// invoice, or an open one over the same amount. Errors: kPrecondition `NOTHING_TO_PAY`;
+    /// kInvalid `BAD_AMOUNT`; kExhausted `TOO_MANY_INVOICES`, `TOO_MANY_ACCOUNTS`; kUnavailable
     /// `LIGHTNING_DOWN`, `PAYMENTS_UNAVAILABLE`.
     bool Submit(InvoiceWish wish, Made made);
     /// Whether it is at work on this invoice, so that nobody else may judge it.
@@ -107,6 +111,7 @@ private:
     std::condition_variable changed_;
     std::deque<Waiting> queue_;
     std::string making_;  ///< Payment hash.
+    bool paused_ = false;
     bool stopping_ = false;
     std::thread thread_;  ///< Last: it uses all of the above.
 };

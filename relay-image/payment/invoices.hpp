@@ -14,6 +14,8 @@ public:
     /// Ends its threads. What is open is looked at by whoever opens the accounts next.
     void Stop();
 
+    /// While another process takes over, none are made; see InvoiceMaker.
+    void Pause(bool is_paused) { maker_.Pause(is_paused); }
     /// Asks for an invoice; see InvoiceMaker.
     bool Submit(InvoiceWish wish, InvoiceMaker::Made made)
     {

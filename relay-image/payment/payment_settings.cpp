@@ -214,6 +214,7 @@ LightningSettings ReadLightning(const config::Config& config)
                      .open_max = count("relay.payment.lightning.open_max"),
                      .per_address = config.Integer("relay.payment.lightning.rate"),
                      .per_minute = config.Integer("relay.payment.lightning.rate_all"),
+                     .beside_claims = config.Text("relay.payment.verifier") != "none",
                      .memo = config.Text("relay.payment.lightning.memo"),
                      .timeout = config.Duration("relay.payment.lightning.timeout"),
                      .look_interval = config.Duration("relay.payment.lightning.look_interval")}};

@@ -133,4 +133,10 @@ Result<std::unique_ptr<Payments>> Payments::Make(const PaymentSettings& settings
     return payments;
 }
 
+VerifierState Payments::state() const
+{
+    const auto verifier = paywall_->figures().verifier;
+    return invoices_ && verifier == VerifierState::kUp ? invoices_->state() : verifier;
+}
+
 }  // namespace berth::relay

@@ -17,7 +17,7 @@ namespace berth::relay {
 /// stand on.
 class Payments {
 public:
-    /// `clock` and `log` outlive the result. Errors: those of MarketplaceVerifier::Make and
+    /// `clock` and `log` outlive the result. Errors: those of MarketplaceVerifier::Make,
     /// DassieVerifier::Make and LndNode::Make; kInvalid `BAD_SECRET_KEY`.
     static Result<std::unique_ptr<Payments>> Make(const PaymentSettings& settings,
                                                   const EventStoreFactory& stores,
@@ -27,6 +27,13 @@ public:
     Paywall& paywall() { return *paywall_; }
     /// Null where nothing is paid by Lightning.
     Invoices* invoices() { return invoices_.get(); }
+    /// How those are that payments need: the verifier, and where there is one the Lightning node.
+    VerifierState state() const;
+    /// While another process takes over, nothing is begun that it would not know of.
+    void Pause(bool is_paused)
+    {
+        if (invoices_) invoices_->Pause(is_paused);
+    }
 
 private:
     explicit Payments(const PaymentSettings& settings);

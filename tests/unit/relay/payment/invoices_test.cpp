@@ -170,6 +170,14 @@ TEST_F(InvoicesTest, AFullQueueRefusesAtOnce)
     EXPECT_EQ(ReasonOf(AskFor()), "FULL");
 }
 
+TEST_F(InvoicesTest, NoneAreMadeWhileAnotherProcessTakesOver)
+{
+    invoices().Pause(true);
+    EXPECT_EQ(ReasonOf(AskFor()), "FULL");
+    invoices().Pause(false);
+    EXPECT_TRUE(AskFor());
+}
+
 TEST_F(InvoicesTest, ANodeThatRefusesLeavesNothingBehind)
 {
     node_.Answer(FakeNode::Making::kRefused);

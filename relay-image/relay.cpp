@@ -86,7 +86,7 @@ public:
                    paywall()},
           management_{io_, context_, governor_},
           moderation_{io_, context_, governor_},
-          payment_pages_{context_},
+          payment_pages_{io_, context_, payments_ ? (*payments_)->invoices() : nullptr},
           dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings_.transport},
           ports_{io_, settings_.transport, tls_, *throttle_, server_},
@@ -183,12 +183,15 @@ private:
 
     void StartHandOver()
     {
-        const auto started = hand_over_.Start(ports_.handles(), [this](const Result<int>& pid) {
+        (*payments_)->Pause(true);
+        const auto end = [this](const Result<int>& pid) {
+            (*payments_)->Pause(pid.has_value());
             if (!pid) return log_.Error("not handed over", {{"error", pid.error().message}});
             log_.Info("handed over", {{"pid", *pid}});
             Drain();
-        });
-        if (!started) log_.Error("not handed over", {{"error", started.error().message}});
+        };
+        const auto started = hand_over_.Start(ports_.handles(), end);
+        if (!started) end(started.error());
     }
 
     Result<void> Listen()
@@ -223,7 +226,7 @@ private:
                 .time_to_store = std::chrono::floor<std::chrono::milliseconds>(median),
                 .disk_free_bytes = MeasureProcess("/").disk_free_bytes,
                 .certificate_ends = tls_.expires(),
-                .payment_verifier = paywall().figures().verifier};
+                .payment_verifier = (*payments_)->state()};
     }
 
     /// Stores an event of the relay itself; the writer reports it as any other.

@@ -18,7 +18,7 @@ constexpr Asset kAssets[] = {
     {"relay.css", kStyle, kFile_relay_css},         {"uplot.css", kStyle, kFile_uPlot_min_css},
     {"uplot.js", kScript, kFile_uPlot_iife_min_js}, {"icon.svg", "image/svg+xml", kFile_icon_svg},
     {"dashboard.js", kScript, kFile_dashboard_js},  {"join.js", kScript, kFile_join_js},
-    {"payments.js", kScript, kFile_payments_js},
+    {"payments.js", kScript, kFile_payments_js},    {"invoice.js", kScript, kFile_invoice_js},
 };
 
 }  // namespace

@@ -35,9 +35,11 @@ Answer Refused(const Error& error)
 
 }  // namespace
 
-PaymentEndpoint::PaymentEndpoint(const SessionContext& sessions)
-    : sessions_{sessions}, proofs_{sessions}
+PaymentEndpoint::PaymentEndpoint(asio::io_context& io, const SessionContext& sessions,
+                                 Invoices* invoices)
+    : sessions_{sessions}, invoices_{invoices}, proofs_{sessions}
 {
+    if (invoices) invoice_pages_.emplace(io, sessions, *invoices);
 }
 
 void PaymentEndpoint::AddTo(Routes& routes)
@@ -48,6 +50,7 @@ void PaymentEndpoint::AddTo(Routes& routes)
     routes.Add(Routes::Verb::options, kPath, [](const HttpCall&) -> asio::awaitable<Answer> {
         co_return Answer{.status = http::status::no_content, .headers = kCorsHeaders};
     });
+    if (invoice_pages_) invoice_pages_->AddTo(routes);
 }
 
 Answer PaymentEndpoint::Respond(const HttpCall& call)
@@ -70,7 +73,8 @@ PaymentPage PaymentEndpoint::Page() const
             .owner = profile.pubkey,
             .fees = paywall.fees(),
             .terms = paywall.terms(),
-            .verifier = paywall.figures().verifier};
+            .verifier = paywall.figures().verifier,
+            .invoices = invoices_};
 }
 
 AccountView PaymentEndpoint::ViewOf(const std::string& pubkey) const

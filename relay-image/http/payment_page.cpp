@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "relay-image/http/invoice_page.hpp"
 #include "relay-image/http/shown_amount.hpp"
 
 namespace berth::relay {
@@ -67,7 +68,7 @@ std::string Period(std::chrono::seconds period)
 
 std::string Steps(const PaymentPage& page)
 {
-    if (!page.fees.Any()) return "";
+    if (!page.fees.Any() || !page.TakesClaims()) return "";
     std::string channel = "Open a payment channel";
     if (page.terms && !page.terms->payee.empty()) {
         channel += " on " + Escaped(page.terms->network) + " to <code>" +
@@ -114,7 +115,8 @@ std::string PaymentDocument(const PaymentPage& page, const std::optional<Account
                           {"fees", FeesDocument(page.fees)},
                           {"verifier", NameOf(page.verifier)}};
     if (!page.owner.empty()) document["owner"] = page.owner;
-    if (page.fees.Any()) document["pay"] = HowToPay(page);
+    if (page.fees.Any() && page.TakesClaims()) document["pay"] = HowToPay(page);
+    if (page.invoices) document["lightning"] = LightningDocument(*page.invoices);
     if (account) document["account"] = Balance(*account, page.fees.asset);
     return json::serialize(document);
 }
@@ -141,7 +143,7 @@ HtmlPage PaymentHtml(const PaymentPage& page)
     return {.title = page.relay_name + ": payments",
             .body = "<h1>" + Escaped(page.relay_name) + ": payments</h1>\n" +
                     Verifier(page.verifier) + FeeTable(page.fees) + FreeThings(page.fees) +
-                    Steps(page) +
+                    Steps(page) + (page.invoices ? InvoiceForm(page.invoices->settings()) : "") +
                     "<h2>Your balance</h2>\n<p id=\"balance\" role=\"status\">It is shown to who "
                     "proves his key by a browser extension (NIP-07), or by NIP-98 to whatever asks "
                     "for this page as JSON.</p>\n"

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "relay-image/http/html.hpp"
+#include "relay-image/payment/invoices.hpp"
 #include "relay-image/payment/paywall.hpp"
 
 namespace berth::relay {
@@ -15,6 +16,10 @@ struct PaymentPage {
     const Fees& fees;
     std::optional<PaymentTerms> terms;  ///< Nothing until the verifier told them.
     VerifierState verifier = VerifierState::kDisabled;
+    const Invoices* invoices = nullptr;  ///< Null where nobody pays by Lightning.
+
+    /// Whether claims pay, too.
+    bool TakesClaims() const { return !invoices || invoices->settings().beside_claims; }
 };
 
 /// What the relay keeps for a key that proved itself.

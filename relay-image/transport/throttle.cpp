@@ -1,19 +1,12 @@
 #include "relay-image/transport/throttle.hpp"
 
+#include "relay-image/transport/client_name.hpp"
+
 namespace berth::relay {
 namespace {
 
 constexpr std::size_t kMaxNames = 65536;
 constexpr std::size_t kToldWhy = 16;  ///< Connections over the limit that still get an answer.
-
-/// What an address is counted by.
-std::string NameOf(const Throttle::Address& any)
-{
-    const auto address = Unwrapped(any);
-    if (address.is_v4()) return address.to_string();
-    const auto bytes = address.to_v6().to_bytes();
-    return {bytes.begin(), bytes.begin() + 8};
-}
 
 std::string TooMany(std::int64_t most, const char* of_what)
 {
@@ -38,7 +31,7 @@ void Throttle::Use(RateLimits limits)
 Throttle::Connection Throttle::Connect(const Address& address)
 {
     const std::scoped_lock lock{mutex_};
-    auto name = NameOf(address);
+    auto name = ClientName(address);
     auto& count = connections_[name];
     const auto most = limits_.connections_per_address;
     const bool excess = most > 0 && count >= most && !Exempts(address);
@@ -60,7 +53,7 @@ std::string Throttle::WhyNotEvent(const Address& address, Steady::time_point now
     const std::scoped_lock lock{mutex_};
     const auto most = limits_.events_per_address;
     if (most == 0) return {};
-    if (Exempts(address) || events_.Take(NameOf(address), most, now)) return {};
+    if (Exempts(address) || events_.Take(ClientName(address), most, now)) return {};
     return TooMany(most, "events from one address");
 }
 
@@ -69,7 +62,7 @@ std::string Throttle::WhyNotRequest(const Address& address, Steady::time_point n
     const std::scoped_lock lock{mutex_};
     const auto most = limits_.requests_per_address;
     if (most == 0) return {};
-    if (Exempts(address) || requests_.Take(NameOf(address), most, now)) return {};
+    if (Exempts(address) || requests_.Take(ClientName(address), most, now)) return {};
     return TooMany(most, "requests from one address");
 }
 

@@ -249,6 +249,14 @@ Result<Rows> PostgresConnection::RunPrepared(const Statement& statement)
     return rows;
 }
 
+Result<Rows> PostgresConnection::Read(const Statement& statement)
+{
+    const bool had_connection = connection_ != nullptr;
+    auto rows = RunPrepared(statement);
+    const bool died = had_connection && !rows && rows.error().code == ErrorCode::kUnavailable;
+    return died ? RunPrepared(statement) : rows;
+}
+
 Result<void> PostgresConnection::RunScript(const std::string& script)
 {
     if (const auto connected = EnsureConnected(); !connected) return connected.error();

@@ -68,6 +68,9 @@ public:
     Result<Rows> Run(const Statement& statement);
     /// Runs one statement, prepared once per connection.
     Result<Rows> RunPrepared(const Statement& statement);
+    /// Runs one statement that only reads, prepared once per connection; once more on a new
+    /// connection if the one there was had died.
+    Result<Rows> Read(const Statement& statement);
     /// Runs several commands given as one text, in one transaction.
     Result<void> RunScript(const std::string& script);
     /// Runs statements in one transaction and one round trip, prepared once per connection; returns

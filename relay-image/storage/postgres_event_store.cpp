@@ -142,7 +142,7 @@ void PostgresEventStore::TellPeers(std::span<const EventPtr> events,
 Result<Rows> PostgresEventStore::Ask(EventQuery query, const Filter& filter,
                                      const QueryRange& range)
 {
-    return reading_.RunPrepared(EventStatement(query, filter, range));
+    return reading_.Read(EventStatement(query, filter, range));
 }
 
 Result<std::vector<StoredEvent>> PostgresEventStore::Search(EventQuery order, const Filter& filter,
@@ -297,7 +297,7 @@ Result<std::optional<std::string>> PostgresEventStore::LoadRecord(const std::str
                                                                   const std::string& key)
 {
     const auto rows =
-        reading_.RunPrepared({kLoadRecord, {SqlValue::Text(collection), SqlValue::Text(key)}});
+        reading_.Read({kLoadRecord, {SqlValue::Text(collection), SqlValue::Text(key)}});
     if (!rows) return rows.error();
     if (rows->count() == 0) return std::optional<std::string>{};
     return std::optional{std::string{rows->Bytes(0, 0)}};
@@ -305,7 +305,7 @@ Result<std::optional<std::string>> PostgresEventStore::LoadRecord(const std::str
 
 Result<std::vector<Record>> PostgresEventStore::LoadRecords(const std::string& collection)
 {
-    const auto rows = reading_.RunPrepared({kLoadRecords, {SqlValue::Text(collection)}});
+    const auto rows = reading_.Read({kLoadRecords, {SqlValue::Text(collection)}});
     if (!rows) return rows.error();
     std::vector<Record> records;
     for (int row = 0; row < rows->count(); ++row) {

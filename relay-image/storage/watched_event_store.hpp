@@ -43,8 +43,8 @@ public:
     Result<std::vector<Record>> LoadRecords(const std::string& collection) override;
     Result<std::int64_t> RemoveExpired(std::int64_t now) override;
     Result<StoreFigures> Measure() override { return store_->Measure(); }
-
     Result<KindCensus> CountKinds(std::int64_t most) override { return store_->CountKinds(most); }
+
 private:
     const std::unique_ptr<EventStore> store_;
     HotTail& tail_;

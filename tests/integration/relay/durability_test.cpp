@@ -56,6 +56,19 @@ TEST_F(DurabilityTest, HasEveryAcknowledgedEventAfterTheDatabaseCrashes)
     EXPECT_EQ(kept, expected);
 }
 
+TEST_F(DurabilityTest, ReadsOnANewConnectionWhereTheOldOneDied)
+{
+    constexpr auto kSearch = R"({"search":"before"})";  // Only the database answers it.
+    RelayProcess relay{database_, {{"READER_THREADS", "1"}}};
+    RelayClient client{relay.port()};
+    const auto before = Sign(alice_, {.content = "before"});
+    ASSERT_EQ(client.Publish(before), "true");
+    ASSERT_EQ(client.Query(kSearch), std::vector{before.id});
+    Postgres().Kill();
+    Postgres().Start();
+    EXPECT_EQ(client.Query(kSearch), std::vector{before.id});
+}
+
 TEST_F(DurabilityTest, SaysGoodbyeAndEndsOnSigterm)
 {
     RelayClient client{relay_.port()};

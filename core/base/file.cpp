@@ -28,6 +28,16 @@ private:
     int fd_;
 };
 
+/// Only what is not there is not found: what cannot be read must not be taken for absent.
+Error NotRead(const std::filesystem::path& path, int why)
+{
+    if (why == ENOENT || why == ENOTDIR) {
+        return Fail(ErrorCode::kNotFound, "FILE_NOT_FOUND", path.string() + " does not exist.");
+    }
+    return Fail(ErrorCode::kUnavailable, "FILE_NOT_READ",
+                path.string() + " cannot be read: " + std::strerror(why));
+}
+
 Error NotWritten(const std::filesystem::path& path)
 {
     return Fail(ErrorCode::kUnavailable, "FILE_NOT_WRITTEN",
@@ -49,10 +59,9 @@ bool WriteAll(int fd, std::string_view bytes)
 
 Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit)
 {
+    errno = 0;
     std::ifstream file{path, std::ios::binary};
-    if (!file) {
-        return Fail(ErrorCode::kNotFound, "FILE_NOT_FOUND", path.string() + " cannot be read.");
-    }
+    if (!file) return NotRead(path, errno);
     std::string bytes;
     char buffer[65536];
     while (file.read(buffer, sizeof buffer) || file.gcount() > 0) {
@@ -61,6 +70,7 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
             return Fail(ErrorCode::kInvalid, "FILE_TOO_LARGE", path.string() + " is too large.");
         }
     }
+    if (file.bad()) return NotRead(path, EIO);
     return bytes;
 }
 

@@ -8,7 +8,7 @@
 
 namespace berth {
 
-/// The whole of a file of at most `limit` bytes. Errors: kNotFound, kInvalid `FILE_TOO_LARGE`.
+/// A file of at most `limit` bytes. Errors: kNotFound; kUnavailable; kInvalid `FILE_TOO_LARGE`.
 Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 16 << 20);
 
 /// Writes a file so that a crash leaves the old one or the new one: temporary file of `mode`,

@@ -39,6 +39,14 @@ TEST_F(FileTest, KeepsSecretsToTheOwner)
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST_F(FileTest, DoesNotTakeWhatItCannotReadForAbsent)
+{
+    std::filesystem::create_symlink(folder_ / "loop", folder_ / "loop");
+    EXPECT_EQ(ReadFile(folder_ / "loop").error().reason, "FILE_NOT_READ");
+    EXPECT_EQ(ReadFile(folder_).error().reason, "FILE_NOT_READ");
+    EXPECT_EQ(ReadFile(folder_ / "none" / "x").error().reason, "FILE_NOT_FOUND");
+}
+
 TEST_F(FileTest, NamesWhyItCannotReadOrWrite)
 {
     EXPECT_EQ(ReadFile(folder_ / "none").error().code, ErrorCode::kNotFound);

@@ -28,11 +28,12 @@ IssuanceBudget::IssuanceBudget(std::filesystem::path file, IssuanceLimits limits
 {
 }
 
-std::vector<IssuanceBudget::Entry> IssuanceBudget::Load() const
+Result<std::vector<IssuanceBudget::Entry>> IssuanceBudget::Load() const
 {
     std::vector<Entry> entries;
     const auto text = ReadFile(file_);
-    if (!text) return entries;
+    if (!text && text.error().code == ErrorCode::kNotFound) return entries;
+    if (!text) return text.error();
     std::istringstream lines{*text};
     const auto oldest = ToUnixSeconds(clock_.Now()) - kWeek;
     for (Entry entry; lines >> entry.at >> entry.domain;) {
@@ -44,7 +45,9 @@ std::vector<IssuanceBudget::Entry> IssuanceBudget::Load() const
 Result<void> IssuanceBudget::Spend(const std::string& name)
 {
     const std::scoped_lock lock{mutex_};
-    auto entries = Load();
+    auto loaded = Load();
+    if (!loaded) return loaded.error();
+    auto& entries = *loaded;
     const auto now = ToUnixSeconds(clock_.Now());
     const auto domain = RegisteredDomain(name);
     const auto of_domain = std::count_if(
@@ -57,6 +60,24 @@ Result<void> IssuanceBudget::Spend(const std::string& name)
                     "No more certificates may be ordered for " + domain + " now.");
     }
     entries.push_back({.at = now, .domain = domain});
+    return Store(entries);
+}
+
+void IssuanceBudget::TakeBack(const std::string& name)
+{
+    const std::scoped_lock lock{mutex_};
+    auto entries = Load();
+    if (!entries) return;
+    const auto domain = RegisteredDomain(name);
+    const auto newest = std::find_if(entries->rbegin(), entries->rend(),
+                                     [&](const Entry& entry) { return entry.domain == domain; });
+    if (newest == entries->rend()) return;
+    entries->erase(std::next(newest).base());
+    static_cast<void>(Store(*entries));
+}
+
+Result<void> IssuanceBudget::Store(const std::vector<Entry>& entries) const
+{
     std::string text;
     for (const auto& entry : entries) text += std::to_string(entry.at) + " " + entry.domain + "\n";
     return WriteFileAtomically(file_, text);

@@ -24,15 +24,20 @@ public:
     IssuanceBudget(std::filesystem::path file, IssuanceLimits limits, const Clock& clock);
 
     /// Counts one order for the domain that `name` is registered under.
-    /// Errors: kExhausted `ISSUANCE_BUDGET_SPENT`; kUnavailable `FILE_NOT_WRITTEN`.
+    /// Errors: kExhausted `ISSUANCE_BUDGET_SPENT`; kUnavailable `FILE_NOT_WRITTEN`; those of
+    /// ReadFile: what was spent before is not known then.
     Result<void> Spend(const std::string& name);
+    /// Takes the newest order for that domain back: it is known that no certificate came of it.
+    /// What cannot be written down stays counted.
+    void TakeBack(const std::string& name);
 
 private:
     struct Entry {
         std::int64_t at = 0;
         std::string domain;
     };
-    std::vector<Entry> Load() const;
+    Result<std::vector<Entry>> Load() const;
+    Result<void> Store(const std::vector<Entry>& entries) const;
 
     const std::filesystem::path file_;
     const IssuanceLimits limits_;

@@ -12,6 +12,8 @@
 namespace berth::worker {
 namespace {
 
+constexpr auto kAccounts = "accounts";  // As lego names it.
+
 Result<void> CheckNames(const std::vector<std::string>& names)
 {
     const bool good =
@@ -41,6 +43,12 @@ Error Refusal(const CommandOutput& output)
         return Fail(ErrorCode::kForbidden, "ACME_REFUSED", "The CA refused: " + tail);
     }
     return Fail(ErrorCode::kUnknown, "ACME_OUTCOME_UNKNOWN", "lego ended badly: " + tail);
+}
+
+/// lego says so once the CA has believed all names, before the certificate is asked for.
+bool CertificateWasAskedFor(const CommandOutput& output)
+{
+    return output.err.find("requesting certificates") != std::string::npos;
 }
 
 bool SameNames(std::vector<std::string> a, std::vector<std::string> b)
@@ -104,6 +112,19 @@ Result<Command> LegoAcme::CommandFor(const std::filesystem::path& folder) const
     return command;
 }
 
+/// One folder an order, one account for all of them: CAs limit how many accounts an address makes.
+void LegoAcme::PrepareFolder(const std::filesystem::path& folder) const
+{
+    std::error_code error;  // What is not there is seen when the request is written.
+    std::filesystem::create_directories(settings_.folder / kAccounts, error);
+    std::filesystem::create_directories(folder, error);
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    if (!std::filesystem::exists(folder / kAccounts, error)) {
+        std::filesystem::create_directory_symlink(std::filesystem::path{".."} / kAccounts,
+                                                  folder / kAccounts, error);
+    }
+}
+
 Result<std::string> LegoAcme::Issue(const CertificateRequest& request, Deadline deadline)
 {
     if (const auto good = CheckNames(request.names); !good) return good.error();
@@ -112,9 +133,7 @@ Result<std::string> LegoAcme::Issue(const CertificateRequest& request, Deadline 
     const auto csr = MakeSigningRequest(request.key_pem, request.names);
     if (!csr) return csr.error();
 
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    PrepareFolder(folder);
     if (const auto written = WriteFileAtomically(folder / "request.csr", *csr); !written) {
         return written.error();
     }
@@ -125,7 +144,10 @@ Result<std::string> LegoAcme::Issue(const CertificateRequest& request, Deadline 
     const auto output = runner_.Run(*command, deadline);
     Failpoint("worker.acme.after_order");
     if (!output) return output.error();
-    if (output->exit_code != 0) return Refusal(*output);
+    if (output->exit_code != 0) {
+        if (!CertificateWasAskedFor(*output)) budget_.TakeBack(request.names.front());
+        return Refusal(*output);
+    }
     if (auto chain = IssuedBefore(folder, request, clock_.Now())) return std::move(*chain);
     return Fail(ErrorCode::kUnknown, "ACME_OUTCOME_UNKNOWN", "lego left no certificate behind.");
 }

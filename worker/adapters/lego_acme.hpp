@@ -14,7 +14,7 @@ struct AcmeSettings {
     std::string directory;          ///< URL of the CA's ACME directory.
     std::string email;              ///< Contact of the CA account.
     std::filesystem::path ca_file;  ///< Issuers of the directory's own TLS; empty: the system's.
-    std::filesystem::path folder;   ///< One folder below it per order.
+    std::filesystem::path folder;   ///< One folder below it per order, and the account's.
     std::string resolver;           ///< `host:port` that follows CNAMEs; empty: the system's.
     std::string dns_server;         ///< `host:port` that takes the challenge's updates.
     std::filesystem::path tsig_file;
@@ -31,6 +31,7 @@ public:
     Result<std::string> Issue(const CertificateRequest& request, Deadline deadline) override;
 
 private:
+    void PrepareFolder(const std::filesystem::path& folder) const;
     Result<Command> CommandFor(const std::filesystem::path& folder) const;
 
     CommandRunner& runner_;

@@ -9,8 +9,8 @@ constexpr auto kCallLimit = 10s;
 constexpr auto kLongPoll = 5s;  // A drain waits for it.
 constexpr auto kWalletBusy = 500ms;
 constexpr auto kWalletRoundLimit = 90s;
-constexpr auto kCertificateEvery = 1h;
-constexpr auto kCertificateAgain = 60s;
+constexpr std::chrono::milliseconds kCertificateEvery = 1h;
+constexpr std::chrono::milliseconds kCertificateAgain = 60s;  // Then doubled, up to an hour.
 constexpr auto kCertificateLimit = 180s;
 
 }  // namespace
@@ -114,10 +114,12 @@ void Worker::KeepWallet()
 void Worker::KeepCertificate()
 {
     std::chrono::milliseconds pause{0};
+    auto again = kCertificateAgain;
     while (certificate_pace_.Wait(pause)) {
         const auto kept =
             needs_.wildcard.Ensure(Deadline::After(kCertificateLimit).OrWhen(draining_));
-        pause = kept ? std::chrono::milliseconds{kCertificateEvery} : kCertificateAgain;
+        pause = kept ? kCertificateEvery : again;
+        again = kept ? kCertificateAgain : std::min(again * 2, kCertificateEvery);
         if (kept) {
             needs_.log.Info("The edge's certificate is in place.",
                             {{"not_after", FormatTime(kept->not_after)}});

@@ -92,6 +92,53 @@ TEST_F(LegoAcmeTest, StopsAtTheBudgetBeforeTheCaIsAsked)
     EXPECT_EQ(refused.error().reason, "ISSUANCE_BUDGET_SPENT");
 }
 
+TEST_F(LegoAcmeTest, AnOrderThatCouldNotBeProvenCostsNoneOfTheBudget)
+{
+    auto settings = Ca();
+    settings.limits.per_domain_and_week = 1;
+    LegoAcme acme{runner_, clock_, settings};
+    const CertificateRequest good{
+        .label = "relay.customer.test", .names = {"relay.customer.test"}, .key_pem = key_};
+    const CertificateRequest bad{.label = "x", .names = {"other.customer.test"}, .key_pem = key_};
+    EXPECT_NE(acme.Issue(bad, Soon()).error().reason, "ISSUANCE_BUDGET_SPENT");
+    const auto chain = acme.Issue(good, Soon());
+    ASSERT_TRUE(chain) << chain.error().reason << ' ' << chain.error().message;
+    auto renewed = good;
+    renewed.key_pem = MakeCertificateKey();
+    EXPECT_EQ(acme.Issue(renewed, Soon()).error().reason, "ISSUANCE_BUDGET_SPENT")
+        << "the one that was issued counts";
+}
+
+TEST_F(LegoAcmeTest, AsksNobodyWhileItIsNotKnownWhatWasSpent)
+{
+    const auto spent = folder_.path() / "acme" / "issued.txt";
+    fs::create_directories(spent.parent_path());
+    fs::create_symlink(spent, spent);  // It cannot be read, not even by root.
+    LegoAcme acme{runner_, clock_, Ca()};
+    ASSERT_TRUE(acme.Issue(wildcard_, Soon()).has_error());
+    EXPECT_FALSE(fs::exists(folder_.path() / "acme" / wildcard_.label / "certificates"));
+}
+
+TEST_F(LegoAcmeTest, OrdersForAllNamesByOneAccount)
+{
+    LegoAcme acme{runner_, clock_, Ca()};
+    ASSERT_TRUE(acme.Issue(wildcard_, Soon()));
+    const auto accounts = [&] {
+        std::string all;
+        for (const auto& entry : fs::recursive_directory_iterator{folder_.path() / "acme"}) {
+            if (entry.path().filename() == "account.json") all += ReadFile(entry.path()).value();
+        }
+        return all;
+    };
+    const auto first = accounts();
+    EXPECT_NE(first, "");
+    const auto second = acme.Issue(
+        {.label = "relay.customer.test", .names = {"relay.customer.test"}, .key_pem = key_},
+        Soon());
+    ASSERT_TRUE(second) << second.error().message;
+    EXPECT_EQ(accounts(), first);
+}
+
 TEST_F(LegoAcmeTest, ReportsAChallengeThatIsNotOursToAnswer)
 {
     LegoAcme acme{runner_, clock_, Ca()};

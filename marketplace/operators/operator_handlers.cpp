@@ -197,10 +197,11 @@ OperatorHandlers::Done OperatorHandlers::Apply(pqxx::work& tx, const Signed& by,
     const auto price = ReadPrice(change.price_usd_e8());
     if (!price) return price.error();
     if (!IsText(change.source(), kSourceMax)) return BadTerms("source: 1 to 60 bytes of text.");
-    const auto time = FromUnixSeconds(change.source_time());
-    if (time < by.now - kPriceAgeMax || time > by.now + kPriceAheadMax) {
+    if (change.source_time() < ToUnixSeconds(by.now - kPriceAgeMax) ||
+        change.source_time() > ToUnixSeconds(by.now + kPriceAheadMax)) {
         return BadTerms("source_time: within the last hour.");
     }
+    const auto time = FromUnixSeconds(change.source_time());
     const std::string code{asset->code};
     if (!IsPlausible(*price, RecentPrice(tx, code))) {
         return BadTerms("price_usd_e8: more than five times off the price before.");

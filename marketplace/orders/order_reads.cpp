@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "marketplace/db/values.hpp"
 #include "marketplace/orders/order_handlers.hpp"
@@ -15,17 +17,47 @@ Error UnknownOrder()
     return Fail(ErrorCode::kNotFound, "UNKNOWN_ORDER", "You have no such order.");
 }
 
-/// `{created_at}/{order_id}` of a list of orders.
-OrderPosition ReadPosition(const std::string& after)
+constexpr std::int64_t kMicrosMax = 253'402'300'799'999'999;  // The end of the year 9999.
+
+/// A page token is sealed, but without a secret: what it says may be anybody's.
+Error BadPosition()
 {
-    const auto slash = after.find('/');
-    if (slash == std::string::npos) return {};
-    return {.created_at = after.substr(0, slash), .order_id = after.substr(slash + 1)};
+    return Fail(ErrorCode::kInvalid, "BAD_PAGE_TOKEN", "The page token is not one of ours.");
+}
+
+/// Takes the part before the next slash, or all that is left.
+std::string_view TakePart(std::string_view& text)
+{
+    const auto part = text.substr(0, text.find('/'));
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    return part;
+}
+
+template <typename Number>
+bool ReadNumber(std::string_view text, Number most, Number& number)
+{
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc{} && read.ptr == end && number >= 0 && number <= most;
+}
+
+std::string Micros(Time time) { return std::to_string(time.time_since_epoch().count()); }
+
+/// `{created_at}/{order_id}` of a list of orders, in microseconds.
+Result<OrderPosition> ReadPosition(std::string_view after)
+{
+    OrderPosition position;
+    if (after.empty()) return position;
+    std::int64_t micros = 0;
+    if (!ReadNumber(TakePart(after), kMicrosMax, micros)) return BadPosition();
+    position.created_at = db::ToSql(Time{std::chrono::microseconds{micros}});
+    position.order_id = after;
+    return position;
 }
 
 std::string PositionOf(const OrderRow& order)
 {
-    return db::ToSql(order.created_at) + '/' + order.order_id;
+    return Micros(order.created_at) + '/' + order.order_id;
 }
 
 /// A page of orders in any response that has `orders` and `next_page_token`.
@@ -34,8 +66,10 @@ Result<Response> ListOf(db::Database& database, OrderOwner owner, const std::str
                         const call::Page& page)
 {
     const auto arguments = (owner == OrderOwner::kCustomer ? "orders:" : "served:") + key;
+    const auto position = ReadPosition(page.after);
+    if (!position) return position.error();
     return database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
-        const auto orders = OrdersOf(tx, owner, key, ReadPosition(page.after), page.size + 1);
+        const auto orders = OrdersOf(tx, owner, key, *position, page.size + 1);
         Response response;
         for (const auto& order : orders) {
             if (response.orders_size() == page.size) {
@@ -49,24 +83,27 @@ Result<Response> ListOf(db::Database& database, OrderOwner owner, const std::str
     });
 }
 
-LogPosition ReadLogPosition(const std::string& after)
+/// `{time}/{job}/{epoch}/{sequence}` of a list of logs, the time in microseconds.
+Result<LogPosition> ReadLogPosition(std::string_view after)
 {
     LogPosition position;
     if (after.empty()) return position;
-    const auto job = after.find('/');
-    const auto epoch = after.find('/', job + 1);
-    const auto sequence = after.find('/', epoch + 1);
-    position.time = after.substr(0, job);
-    position.job_id = after.substr(job + 1, epoch - job - 1);
-    std::from_chars(after.data() + epoch + 1, after.data() + sequence, position.epoch);
-    std::from_chars(after.data() + sequence + 1, after.data() + after.size(), position.sequence);
+    std::int64_t micros = 0;
+    const auto time = TakePart(after);
+    position.job_id = TakePart(after);
+    const auto epoch = TakePart(after);
+    const bool good = ReadNumber(time, kMicrosMax, micros) &&
+                      ReadNumber(epoch, std::numeric_limits<std::int64_t>::max(), position.epoch) &&
+                      ReadNumber(after, std::numeric_limits<int>::max(), position.sequence);
+    if (!good) return BadPosition();
+    position.time = db::ToSql(Time{std::chrono::microseconds{micros}});
     return position;
 }
 
-std::string ToText(const LogPosition& position)
+std::string PositionAfter(const LogPage& page)
 {
-    return position.time + '/' + position.job_id + '/' + std::to_string(position.epoch) + '/' +
-           std::to_string(position.sequence);
+    return std::to_string(page.logs.back().time()) + '/' + page.last.job_id + '/' +
+           std::to_string(page.last.epoch) + '/' + std::to_string(page.last.sequence);
 }
 
 }  // namespace
@@ -129,8 +166,10 @@ call::Opened<v1::WatchOrderResponse> OrderHandlers::WatchOrder(const call::Call&
         return ReadableOrder(tx, call, request.name());
     });
     if (!order) return order.error();
+    const auto after =
+        std::min(request.resume_after(), order->last_event);  // Others' are no numbers.
     return std::unique_ptr<call::Feed<v1::WatchOrderResponse>>{
-        std::make_unique<OrderWatch>(parts_.database, *order, request.resume_after())};
+        std::make_unique<OrderWatch>(parts_.database, *order, after)};
 }
 
 Result<v1::GetOrderLogsResponse> OrderHandlers::GetOrderLogs(const call::Call& call,
@@ -140,13 +179,15 @@ Result<v1::GetOrderLogsResponse> OrderHandlers::GetOrderLogs(const call::Call& c
     const auto arguments = "logs:" + request.name();
     const auto page = call::ReadPage(request.page_size(), request.page_token(), arguments);
     if (!page) return page.error();
+    const auto position = ReadLogPosition(page->after);
+    if (!position) return position.error();
     return parts_.database.Transact<Response>([&](pqxx::work& tx) -> Result<Response> {
         const auto order = ReadableOrder(tx, call, request.name());
         if (!order) return order.error();
-        auto logs = LogsOf(tx, *order, ReadLogPosition(page->after), page->size);
+        auto logs = LogsOf(tx, *order, *position, page->size);
         Response response;
         if (static_cast<int>(logs.logs.size()) == page->size) {
-            response.set_next_page_token(call::MakePageToken(ToText(logs.last), arguments));
+            response.set_next_page_token(call::MakePageToken(PositionAfter(logs), arguments));
         }
         for (auto& log : logs.logs) *response.add_logs() = std::move(log);
         return response;

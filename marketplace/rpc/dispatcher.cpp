@@ -37,7 +37,7 @@ struct Dispatcher::Pending {
     call::Answer<MessagePtr> answer;
     std::function<void(Opened)> opened;
     std::atomic<bool> answered = false;
-    Log* log = nullptr;
+    const Dispatcher* dispatcher = nullptr;
 
     // Of a call that waits.
     call::Call call;
@@ -63,19 +63,9 @@ struct Dispatcher::Pending {
     {
         if (answered.exchange(true)) return;
         const auto last = std::exchange(self, nullptr);
-        if (error.code == ErrorCode::kInternal) Hide(error);
+        error = dispatcher->Shown(std::move(error), arrived.path, arrived.trace);
         if (opened) return opened(std::move(error));
         answer(std::move(error));
-    }
-
-    /// Our own faults are for our log; the caller gets the trace to ask about.
-    void Hide(Error& error)
-    {
-        log->Error("call failed", {{"rpc", arrived.path},
-                                   {"trace", arrived.trace},
-                                   {"reason", error.reason},
-                                   {"what", error.message}});
-        error = Fail(ErrorCode::kInternal, "INTERNAL", "The marketplace failed; it is logged.");
     }
 
     /// Runs a piece of a handler so that no exception leaves it.
@@ -94,7 +84,7 @@ void Dispatcher::Run(Arrived arrived, call::Answer<MessagePtr> answer)
 {
     const auto pending = std::make_shared<Pending>();
     pending->arrived = std::move(arrived);
-    pending->log = &context_.log;
+    pending->dispatcher = this;
     const bool is_signed = pending->arrived.method->access == Access::kSignedEvent;
     if (is_signed) {
         pending->answer = [this, watched = std::weak_ptr{pending},
@@ -112,9 +102,18 @@ void Dispatcher::Open(Arrived arrived, std::function<void(Opened)> opened)
 {
     const auto pending = std::make_shared<Pending>();
     pending->arrived = std::move(arrived);
-    pending->log = &context_.log;
+    pending->dispatcher = this;
     pending->opened = std::move(opened);
     pending->Guard([&] { Carry(pending); });
+}
+
+Error Dispatcher::Shown(Error error, const std::string& path, const std::string& trace) const
+{
+    if (error.code != ErrorCode::kInternal) return error;
+    context_.log.Error(
+        "call failed",
+        {{"rpc", path}, {"trace", trace}, {"reason", error.reason}, {"what", error.message}});
+    return Fail(ErrorCode::kInternal, "INTERNAL", "The marketplace failed; it is logged.");
 }
 
 void Dispatcher::Carry(const std::shared_ptr<Pending>& pending)

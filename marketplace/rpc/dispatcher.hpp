@@ -48,6 +48,9 @@ public:
     void Run(Arrived arrived, call::Answer<MessagePtr> answer);
     /// Opens a stream; the same errors.
     void Open(Arrived arrived, std::function<void(Opened)> opened);
+    /// What the caller is shown of an error: our own faults are for our log, he gets the trace to
+    /// ask about.
+    Error Shown(Error error, const std::string& path, const std::string& trace) const;
 
 private:
     struct Pending;

@@ -109,6 +109,7 @@ public:
         turns_ = std::make_shared<Turns>(state_.pool, [watched = weak_from_this()] {
             if (const auto self = watched.lock()) self->Pull();
         });
+        path_ = arrived.path;
         trace_ = arrived.trace;
         deadline_ = arrived.deadline;
         if (state_.streams > state_.limits.streams_max) {
@@ -156,10 +157,11 @@ private:
         }
         try {
             auto pulled = feed_->Pull(deadline_);
-            if (!pulled) return End(pulled.error());
+            if (!pulled) return End(state_.dispatcher.Shown(pulled.error(), path_, trace_));
             part_ = std::move(*pulled);
-        } catch (const std::exception&) {
-            return End(Fail(ErrorCode::kInternal, "INTERNAL", "The stream could not be read on."));
+        } catch (const std::exception& thrown) {
+            return End(state_.dispatcher.Shown(
+                Fail(ErrorCode::kInternal, "EXCEPTION", thrown.what()), path_, trace_));
         }
         next_ = 0;
         WriteNext();
@@ -179,6 +181,7 @@ private:
     GrpcService::State& state_;
     std::shared_ptr<StreamCall> self_;  ///< Alive until gRPC is done with it.
     std::atomic<bool> cancelled_ = false;
+    std::string path_;
     std::string trace_;
     Deadline deadline_ = Deadline::max();
     std::unique_ptr<call::Feed<MessagePtr>> feed_;

@@ -56,6 +56,66 @@ TEST_F(LifecycleTest, ListsGoOnWhereThePageBeforeEnded)
     EXPECT_EQ(names.size(), 5U);
 }
 
+TEST_F(LifecycleTest, APageTokenThatSomebodyMadeUpIsRefused)
+{
+    const auto name = "orders/" + world_.PlaceOne();
+    const auto customer = world_.Customer().caller;
+    for (const auto* made_up :
+         {"x", "/", "1", "-1/a", "1e3/a", "99999999999999999999/a", "2026-11-29/a", "1/j/1",
+          "1/j/x/1", "1/j/1/99999999999", "1/j/1/1/1", "0x1/j/1/1"}) {
+        v1::GetOrderLogsRequest logs;
+        logs.set_name(name);
+        logs.set_page_token(call::MakePageToken(made_up, "logs:" + name));
+        const auto told = world_.handlers.GetOrderLogs(world_.Customer(), logs);
+        ASSERT_TRUE(told.has_error()) << made_up;
+        EXPECT_EQ(told.error().reason, "BAD_PAGE_TOKEN") << made_up;
+    }
+    for (const auto* made_up : {"x", "/", "-1/a", "infinity/a", "99999999999999999999/a"}) {
+        v1::ListOrdersRequest orders;
+        orders.set_page_token(call::MakePageToken(made_up, "orders:" + customer));
+        const auto listed = world_.handlers.ListOrders(world_.Customer(), orders);
+        ASSERT_TRUE(listed.has_error()) << made_up;
+        EXPECT_EQ(listed.error().reason, "BAD_PAGE_TOKEN") << made_up;
+    }
+}
+
+TEST_F(LifecycleTest, LogsGoOnWhereThePageBeforeEnded)
+{
+    const auto order_id = world_.PlaceOne();
+    const auto job = world_.ProvisionUntil(order_id, "choose_bid");
+    std::set<std::string> seen;
+    v1::GetOrderLogsRequest request;
+    request.set_name("orders/" + order_id);
+    request.set_page_size(1);
+    int pages = 0;
+    do {
+        const auto page = world_.handlers.GetOrderLogs(world_.Customer(), request);
+        ASSERT_TRUE(page) << page.error().reason;
+        for (const auto& log : page->logs()) {
+            seen.insert(log.step() + std::to_string(log.epoch()) + log.outcome());
+        }
+        request.set_page_token(page->next_page_token());
+        ASSERT_LT(++pages, 20);
+    } while (!request.page_token().empty());
+    EXPECT_EQ(std::to_string(seen.size()), world_.database.Value("SELECT count(*) FROM step_logs"));
+}
+
+TEST_F(LifecycleTest, AWatchThatResumesBeyondTheLastEventHearsTheNextOne)
+{
+    const auto order_id = world_.PlaceOne();
+    v1::WatchOrderRequest request;
+    request.set_name("orders/" + order_id);
+    request.set_resume_after(~std::uint64_t{0});
+    auto watch = world_.handlers.WatchOrder(world_.Customer(), request);
+    ASSERT_TRUE(watch);
+    ASSERT_TRUE((*watch)->Pull(Deadline::max()));
+    world_.Pay(order_id);
+    const auto next = (*watch)->Pull(Deadline::max());
+    ASSERT_TRUE(next);
+    ASSERT_EQ(next->messages.size(), 1U);
+    EXPECT_EQ(next->messages[0].event().kind(), "paid");
+}
+
 TEST_F(LifecycleTest, AnUnpaidOrderIsCancelledAtOnceAndItsCancellationHasOneAnswer)
 {
     const auto order_id = world_.PlaceOne();

@@ -85,9 +85,9 @@ public:
                    readers_,          sessions_,        figures_, *throttle_, shared_, tail_,
                    paywall()},
           management_{io_, context_, governor_},
-          moderation_{io_, context_, governor_},
+          dashboard_{io_, context_, settings.dashboard, store_},
+          moderation_{io_, context_, governor_, dashboard_.token()},
           payment_pages_{io_, context_, payments_ ? (*payments_)->invoices() : nullptr},
-          dashboard_{io_, context_, settings.dashboard, "/"},
           server_{context_, routes_, settings_.transport},
           ports_{io_, settings_.transport, tls_, *throttle_, server_},
           mirrors_{settings.mirrors, MirrorPorts(clock)},
@@ -378,9 +378,9 @@ private:
     EventIntake intake_;  ///< Ends before those whom it asks.
     SessionContext context_;
     ManagementEndpoint management_;
+    DashboardPages dashboard_;
     ModerationPages moderation_;
     PaymentEndpoint payment_pages_;
-    DashboardPages dashboard_;
     Routes routes_;
     Server server_;
     Ports ports_;

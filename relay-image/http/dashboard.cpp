@@ -1,6 +1,7 @@
 #include "relay-image/http/dashboard.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "core/base/clock.hpp"
@@ -103,7 +104,10 @@ std::string SampleTable(const History& history, std::string_view asset)
         const auto& sample = samples[samples.size() - back];
         table += "<tr>" + TimeCell(sample.at);
         for (const auto& series : ChartSeries()) {
-            table += "<td>" + Fixed(series.value(sample)) + "</td>";
+            const auto value = series.value(sample);
+            table += "<td>" +
+                     (series.is_count ? std::to_string(std::llround(value)) : Fixed(value)) +
+                     "</td>";
         }
         table += "</tr>\n";
     }
@@ -132,7 +136,7 @@ std::vector<DashboardRow> DashboardRows(const DashboardFigures& figures)
         {"revenue", "Revenue", Shown(figures.received, figures.asset)},
         {"cpu", "CPU", Fixed(now.cpu_percent, " % of a core")},
         {"memory", "Memory", Megabytes(now.memory_bytes)},
-        {"disk", "Disk free", Megabytes(now.disk_free_bytes)},
+        {"disk", "Disk free", Fixed(static_cast<double>(now.disk_free_bytes) / 1e9, " GB")},
         {"uptime", "Uptime", Duration(figures.uptime)},
     };
 }

@@ -1,14 +1,15 @@
 #include "relay-image/http/dashboard_pages.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "relay-image/governance/profile.hpp"
+#include "relay-image/http/ask_readers.hpp"
 #include "relay-image/http/process_figures.hpp"
 #include "relay-image/payment/paywall.hpp"
 
@@ -19,10 +20,17 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
+constexpr auto kFolder = "/";  ///< On the disk whose room is shown.
 constexpr auto kMeasureTime = 3s;
 constexpr auto kSampleEvery = 5s;
 constexpr auto kShortestSpan = 1s;          ///< For a share of CPU that means something.
-constexpr int kSamplesForEachMeasure = 12;  ///< The store's size is asked for once a minute.
+constexpr int kSamplesForEachMeasure = 12;  ///< Where it takes long; else each has its own.
+constexpr auto kQuickMeasure = 50ms;
+/// The kinds are counted in a hundredth of a reader's time: the more events, the less often.
+constexpr int kShareOfCounting = 100;
+constexpr Figures::Steady::duration kCountKindsEvery = 10s, kCountKindsAtLeastEvery = 10min;
+constexpr auto kCountKindsTime = 60s;
+constexpr std::int64_t kCountedEvents = 200'000;  ///< The kinds of more are estimated.
 constexpr std::string_view kSince = "since=";
 
 /// The refusal, if there is one.
@@ -60,8 +68,12 @@ std::int64_t SinceOf(const HttpCall& call)
 }  // namespace
 
 DashboardPages::DashboardPages(asio::io_context& io, const SessionContext& sessions,
-                               DashboardGuard::Settings guard, std::string folder)
-    : io_{io}, sessions_{sessions}, guard_{std::move(guard)}, folder_{std::move(folder)}
+                               DashboardGuard::Settings guard, const EventStoreFactory& stores)
+    : io_{io},
+      sessions_{sessions},
+      guard_{std::move(guard)},
+      background_{stores, 1},
+      export_{io, background_, token_, sessions.clock}
 {
 }
 
@@ -71,6 +83,21 @@ void DashboardPages::AddTo(Routes& routes)
                [this](const HttpCall&) { return Overview(); });
     AddGuarded(routes, Routes::Verb::get, "/dashboard/figures.json",
                [this](const HttpCall& call) -> asio::awaitable<Answer> { co_return Fresh(call); });
+    AddGuarded(routes, Routes::Verb::get, "/dashboard/kinds",
+               [this](const HttpCall&) -> asio::awaitable<Answer> {
+                   co_return Answer{.type = "text/html; charset=utf-8",
+                                    .body = KindsHtml(kinds_),
+                                    .headers = {{"Cache-Control", "no-store"}}};
+               });
+    const auto name = [this] { return CurrentProfile(sessions_.profile, sessions_.access).name; };
+    AddGuarded(routes, Routes::Verb::get, "/dashboard/export",
+               [this, name](const HttpCall&) -> asio::awaitable<Answer> {
+                   co_return export_.Show(name());
+               });
+    AddGuarded(routes, Routes::Verb::post, "/dashboard/export",
+               [this, name](const HttpCall& call) -> asio::awaitable<Answer> {
+                   co_return export_.Send(call, name());
+               });
 }
 
 void DashboardPages::AddGuarded(Routes& routes, Routes::Verb verb, std::string path, Page page)
@@ -95,27 +122,44 @@ const Sample* DashboardPages::newest() const
 
 void DashboardPages::StartSampling()
 {
-    cpu_ = MeasureProcess(folder_).cpu;
+    cpu_ = MeasureProcess(kFolder).cpu;
     cpu_at_ = Figures::Steady::now();
     asio::co_spawn(io_, SampleForEver(), asio::detached);
+    asio::co_spawn(io_, CountKindsForEver(), asio::detached);
+}
+
+asio::awaitable<void> DashboardPages::CountKindsForEver()
+{
+    asio::steady_timer timer{io_};
+    while (true) {
+        const auto start = Figures::Steady::now();
+        const auto counted = co_await AskReaders<Result<KindCensus>>(
+            io_, background_, kCountKindsTime,
+            [](EventStore& store) { return store.CountKinds(kCountedEvents); });
+        if (counted && *counted) kinds_ = {ToUnixSeconds(sessions_.clock.Now()), **counted};
+        const auto took = Figures::Steady::now() - start;
+        timer.expires_after(
+            std::clamp(took * kShareOfCounting, kCountKindsEvery, kCountKindsAtLeastEvery));
+        co_await timer.async_wait(asio::use_awaitable);
+    }
 }
 
 asio::awaitable<void> DashboardPages::SampleForEver()
 {
     asio::steady_timer timer{io_};
-    std::optional<StoreFigures> store;
     for (int count = 0;; ++count) {
-        if (!store || count % kSamplesForEachMeasure == 0) store = co_await Measure();
-        TakeSample(store);
+        const bool due = measured_quickly_ || count % kSamplesForEachMeasure == 0;
+        if (!store_ || due) co_await Measure();
+        TakeSample();
         timer.expires_after(kSampleEvery);
         co_await timer.async_wait(asio::use_awaitable);
     }
 }
 
-void DashboardPages::TakeSample(std::optional<StoreFigures> store)
+void DashboardPages::TakeSample()
 {
     const auto now = Figures::Steady::now();
-    const auto process = MeasureProcess(folder_);
+    const auto process = MeasureProcess(kFolder);
     const std::chrono::duration<double> used = process.cpu - cpu_;
     const std::chrono::duration<double> passed = now - cpu_at_;
     const auto& figures = sessions_.figures;
@@ -125,7 +169,7 @@ void DashboardPages::TakeSample(std::optional<StoreFigures> store)
                   .subscriptions = sessions_.sessions.CountSubscriptions(),
                   .latency_p50_ms = figures.latencies.Quantile(50).count(),
                   .latency_p99_ms = figures.latencies.Quantile(99).count(),
-                  .store = std::move(store),
+                  .store = store_,
                   .revenue = Drawn(sessions_.paywall.figures().received, Asset()),
                   .cpu_percent = passed >= kShortestSpan ? 100 * used / passed : 0,
                   .memory_bytes = process.memory_bytes,
@@ -141,6 +185,7 @@ DashboardFigures DashboardPages::Current() const
     const auto& figures = sessions_.figures;
     const auto now = Figures::Steady::now();
     Sample sample = history_.samples().empty() ? Sample{} : history_.samples().back();
+    sample.store = store_;
     sample.events_per_second = figures.EventsPerSecond(now);
     sample.connections = sessions_.sessions.count();
     sample.subscriptions = sessions_.sessions.CountSubscriptions();
@@ -157,14 +202,16 @@ DashboardFigures DashboardPages::Current() const
 
 asio::awaitable<Answer> DashboardPages::Overview()
 {
-    auto current = Current();
-    current.now.store = co_await Measure();
-    co_return Rendered(DashboardPage(current, history_));
+    co_await Measure();
+    auto page = DashboardPage(Current(), history_);
+    page.body += KindsHtml(kinds_);
+    co_return Rendered(page);
 }
 
 Answer DashboardPages::Fresh(const HttpCall& call) const
 {
     auto document = history_.After(SinceOf(call));
+    document["kinds_at"] = kinds_ ? kinds_->at : 0;
     auto& now = document["now"].emplace_object();
     for (const auto& row : DashboardRows(Current())) now[row.id] = row.value;
     return {.type = "application/json",
@@ -172,25 +219,13 @@ Answer DashboardPages::Fresh(const HttpCall& call) const
             .headers = {{"Cache-Control", "no-store"}}};
 }
 
-asio::awaitable<std::optional<StoreFigures>> DashboardPages::Measure()
+asio::awaitable<void> DashboardPages::Measure()
 {
-    struct Waiting {
-        explicit Waiting(asio::io_context& io) : timer{io, kMeasureTime} {}
-        asio::steady_timer timer;
-        std::optional<StoreFigures> figures;
-    };
-    const auto waiting = std::make_shared<Waiting>(io_);
-    const bool posted = sessions_.readers.Post([waiting, &io = io_](EventStore& store) {
-        const auto measured = store.Measure();
-        asio::post(io, [waiting, measured] {
-            if (measured) waiting->figures = *measured;
-            waiting->timer.cancel();
-        });
-    });
-    boost::system::error_code woken;
-    if (posted)
-        co_await waiting->timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    co_return waiting->figures;
+    const auto start = Figures::Steady::now();
+    const auto measured = co_await AskReaders<Result<StoreFigures>>(
+        io_, sessions_.readers, kMeasureTime, [](EventStore& store) { return store.Measure(); });
+    measured_quickly_ = Figures::Steady::now() - start < kQuickMeasure;
+    store_ = measured && *measured ? std::optional{**measured} : std::nullopt;
 }
 
 }  // namespace berth::relay

@@ -15,9 +15,9 @@ constexpr Series kSeries[] = {
     {"events_per_second", "Events", "per second", "events",
      [](const Sample& sample) { return sample.events_per_second; }},
     {"connections", "Connections", "open", "clients",
-     [](const Sample& sample) { return static_cast<double>(sample.connections); }},
+     [](const Sample& sample) { return static_cast<double>(sample.connections); }, true},
     {"subscriptions", "Subscriptions", "open", "clients",
-     [](const Sample& sample) { return static_cast<double>(sample.subscriptions); }},
+     [](const Sample& sample) { return static_cast<double>(sample.subscriptions); }, true},
     {"latency_p50", "Median", "ms", "latency",
      [](const Sample& sample) { return sample.latency_p50_ms; }},
     {"latency_p99", "99 of 100", "ms", "latency",
@@ -31,8 +31,8 @@ constexpr Series kSeries[] = {
      [](const Sample& sample) { return sample.cpu_percent; }},
     {"memory", "Memory", "MB", "memory",
      [](const Sample& sample) { return Megabytes(sample.memory_bytes); }},
-    {"disk_free", "Disk free", "MB", "disk",
-     [](const Sample& sample) { return Megabytes(sample.disk_free_bytes); }},
+    {"disk_free", "Disk free", "GB", "disk",
+     [](const Sample& sample) { return Megabytes(sample.disk_free_bytes) / 1000; }},
 };
 
 }  // namespace

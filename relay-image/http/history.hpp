@@ -34,6 +34,7 @@ struct Series {
     std::string_view unit;   ///< Empty: the asset's ShownUnit.
     std::string_view chart;  ///< Series of the same chart are drawn together.
     double (*value)(const Sample& sample);
+    bool is_count = false;  ///< Whole numbers.
 };
 
 /// What is drawn, in this order.

@@ -22,6 +22,7 @@ constexpr Tab kTabs[] = {
     {DashboardTab::kAddresses, "/dashboard/addresses", "Addresses"},
     {DashboardTab::kSettings, "/dashboard/settings", "Settings"},
     {DashboardTab::kLog, "/dashboard/log", "Log"},
+    {DashboardTab::kExport, "/dashboard/export", "Export"},
 };
 
 std::string Hidden(std::string_view name, std::string_view value)

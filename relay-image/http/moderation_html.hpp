@@ -18,7 +18,7 @@ struct ModerationView {
 };
 
 /// The dashboard's pages, in the order of its menu.
-enum class DashboardTab { kOverview, kContent, kPeople, kAddresses, kSettings, kLog };
+enum class DashboardTab { kOverview, kContent, kPeople, kAddresses, kSettings, kLog, kExport };
 
 /// The menu, with the page that is open marked.
 std::string DashboardMenu(DashboardTab open);

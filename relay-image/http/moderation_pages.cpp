@@ -1,8 +1,5 @@
 #include "relay-image/http/moderation_pages.hpp"
 
-#include "core/base/digest.hpp"
-#include "core/base/encoding.hpp"
-#include "core/base/secret.hpp"
 #include "relay-image/governance/owner_settings.hpp"
 #include "relay-image/governance/profile.hpp"
 #include "relay-image/http/ask_governor.hpp"
@@ -63,8 +60,8 @@ Result<boost::json::value> SaveAll(Amendment& amendment, const Form& form,
 }  // namespace
 
 ModerationPages::ModerationPages(asio::io_context& io, const SessionContext& sessions,
-                                 Governor& governor)
-    : io_{io}, sessions_{sessions}, governor_{governor}, token_{ToHex(RandomBytes(32))}
+                                 Governor& governor, const FormToken& token)
+    : io_{io}, sessions_{sessions}, governor_{governor}, token_{token}
 {
 }
 
@@ -81,11 +78,6 @@ void ModerationPages::AddTo(Routes& routes, DashboardPages& dashboard)
                          [this](const HttpCall& call) { return Save(call); });
 }
 
-bool ModerationPages::IsOurs(const std::string& token) const
-{
-    return ConstantTimeEqual(token, token_);
-}
-
 asio::awaitable<std::string> ModerationPages::Body(DashboardTab tab, const ModerationView& view)
 {
     const auto rules = sessions_.access.rules();
@@ -97,6 +89,7 @@ asio::awaitable<std::string> ModerationPages::Body(DashboardTab tab, const Moder
                                    sessions_.access.Current(), view);
         case DashboardTab::kLog: co_return LogBody(*rules);
         case DashboardTab::kOverview:
+        case DashboardTab::kExport:
         case DashboardTab::kContent: break;
     }
     const auto reported = std::make_shared<std::vector<Reported>>();
@@ -117,7 +110,7 @@ asio::awaitable<Answer> ModerationPages::Show(DashboardTab tab, std::string from
                                               std::string problem)
 {
     const ModerationView view{
-        .token = token_, .from = std::move(from), .problem = std::move(problem)};
+        .token = token_.text(), .from = std::move(from), .problem = std::move(problem)};
     auto body = co_await Body(tab, view);
     const auto profile = CurrentProfile(sessions_.profile, sessions_.access);
     auto answer = Rendered(HtmlPage{.title = profile.name + ": dashboard",
@@ -138,7 +131,7 @@ asio::awaitable<Answer> ModerationPages::Finish(DashboardTab tab, Governor::Act 
 asio::awaitable<Answer> ModerationPages::Act(const HttpCall& call)
 {
     const auto form = Form::Parse(call.request.body());
-    if (!form || !IsOurs(form->Value("token"))) {
+    if (!form || !token_.IsIn(*form)) {
         co_return Answer{.status = http::status::forbidden,
                          .body = "This form is not of this dashboard, or an old one.\n"};
     }
@@ -151,7 +144,7 @@ asio::awaitable<Answer> ModerationPages::Act(const HttpCall& call)
 asio::awaitable<Answer> ModerationPages::Save(const HttpCall& call)
 {
     const auto form = Form::Parse(call.request.body());
-    if (!form || !IsOurs(form->Value("token"))) {
+    if (!form || !token_.IsIn(*form)) {
         co_return Answer{.status = http::status::forbidden,
                          .body = "This form is not of this dashboard, or an old one.\n"};
     }

@@ -6,6 +6,7 @@
 
 #include "relay-image/governance/governor.hpp"
 #include "relay-image/http/dashboard_pages.hpp"
+#include "relay-image/http/form_token.hpp"
 #include "relay-image/http/moderation_html.hpp"
 
 namespace berth::relay {
@@ -15,9 +16,9 @@ namespace berth::relay {
 /// that other sites cannot know. Used on the I/O thread only.
 class ModerationPages {
 public:
-    /// `sessions` and `governor` outlive it.
-    ModerationPages(boost::asio::io_context& io, const SessionContext& sessions,
-                    Governor& governor);
+    /// All outlive it; `token` is the dashboard's.
+    ModerationPages(boost::asio::io_context& io, const SessionContext& sessions, Governor& governor,
+                    const FormToken& token);
     /// Puts the pages behind the dashboard's guard. It outlives the routes.
     void AddTo(Routes& routes, DashboardPages& dashboard);
 
@@ -27,12 +28,11 @@ private:
     boost::asio::awaitable<Answer> Save(const HttpCall& call);
     boost::asio::awaitable<std::string> Body(DashboardTab tab, const ModerationView& view);
     boost::asio::awaitable<Answer> Finish(DashboardTab tab, Governor::Act act);
-    bool IsOurs(const std::string& token) const;
 
     boost::asio::io_context& io_;
     const SessionContext& sessions_;
     Governor& governor_;
-    const std::string token_;
+    const FormToken& token_;
 };
 
 }  // namespace berth::relay

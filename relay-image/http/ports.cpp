@@ -5,8 +5,10 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -24,6 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxHeaderBytes = 8192;
 constexpr std::size_t kMaxBodyBytes = 65536;
+constexpr std::size_t kSliceBytes = 65536;  ///< Of a long body; each has its time.
 constexpr auto kProxyPause = 10ms;  ///< Between looks at a PROXY header that comes in pieces.
 
 std::string_view ViewOf(beast::string_view text) { return {text.data(), text.size()}; }
@@ -217,6 +220,33 @@ std::optional<HttpResponse> Ports::OpenWebSocket(Guest& guest, OpenedSocket& ope
     return std::nullopt;
 }
 
+/// Sends a body as it comes; false if it was cut off, which the client learns from its missing end.
+asio::awaitable<bool> Ports::SendPieces(std::shared_ptr<Guest> guest, SiteAnswer& answer)
+{
+    auto& socket = guest->socket;
+    http::response_serializer<http::string_body> head{answer.response};
+    co_await http::async_write_header(socket, head, asio::use_awaitable);
+    while (true) {
+        GiveTime(guest);
+        const auto piece = co_await answer.rest();
+        if (!piece) co_return false;
+        if (piece->empty()) break;
+        for (std::size_t at = 0; at < piece->size(); at += kSliceBytes) {
+            GiveTime(guest);
+            const auto slice = asio::buffer(asio::buffer(*piece) + at, kSliceBytes);
+            if (answer.response.chunked()) {
+                co_await asio::async_write(socket, http::make_chunk(slice), asio::use_awaitable);
+            } else {
+                co_await asio::async_write(socket, slice, asio::use_awaitable);
+            }
+        }
+    }
+    if (answer.response.chunked()) {
+        co_await asio::async_write(socket, http::make_chunk_last(), asio::use_awaitable);
+    }
+    co_return true;
+}
+
 asio::awaitable<void> Ports::ServeRequests(std::shared_ptr<Guest> guest)
 {
     beast::flat_buffer buffer{kMaxHeaderBytes + kMaxBodyBytes};
@@ -229,19 +259,24 @@ asio::awaitable<void> Ports::ServeRequests(std::shared_ptr<Guest> guest)
         co_await http::async_read(guest->socket, buffer, parser, asio::use_awaitable);
         auto request = parser.release();
         const auto visitor = VisitorOf(*guest, request);
-        std::optional<HttpResponse> response;
+        SiteAnswer answer;
         if (IsUpgrade(request)) {
             OpenedSocket opened{.visitor = visitor,
                                 .request = std::move(request),
                                 .early = beast::buffers_to_string(buffer.data())};
-            response = OpenWebSocket(*guest, opened);
-            if (!response) co_return;
+            auto refusal = OpenWebSocket(*guest, opened);
+            if (!refusal) co_return;
+            answer.response = std::move(*refusal);
         } else {
             GiveTime(guest);
-            response = co_await site_.Respond(std::move(request), visitor);
+            answer = co_await site_.Respond(std::move(request), visitor);
         }
-        again = response->keep_alive();
-        co_await http::async_write(guest->socket, *response, asio::use_awaitable);
+        again = answer.response.keep_alive();
+        if (answer.rest) {
+            if (!co_await SendPieces(guest, answer)) co_return;
+        } else {
+            co_await http::async_write(guest->socket, answer.response, asio::use_awaitable);
+        }
     }
     guest->socket.ShutdownSend();
 }

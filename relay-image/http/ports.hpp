@@ -10,6 +10,7 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "relay-image/http/routes.hpp"
 #include "relay-image/transport/socket.hpp"
 #include "relay-image/transport/throttle.hpp"
 #include "relay-image/transport/transport_settings.hpp"
@@ -37,11 +38,17 @@ struct OpenedSocket {
     std::string early;  ///< Bytes that came behind the request.
 };
 
+/// What a request is answered with.
+struct SiteAnswer {
+    HttpResponse response;
+    BodySource rest{};  ///< Brings the body in place of the response's own.
+};
+
 /// What the ports lead to. Called on the I/O thread.
 class Site {
 public:
     virtual ~Site() = default;
-    virtual boost::asio::awaitable<HttpResponse> Respond(HttpRequest request, Visitor visitor) = 0;
+    virtual boost::asio::awaitable<SiteAnswer> Respond(HttpRequest request, Visitor visitor) = 0;
     /// Why a client may not open a WebSocket; empty if he may.
     virtual std::string WhyNotOpen(const Visitor& visitor) const = 0;
     virtual void Open(OpenedSocket opened) = 0;
@@ -81,6 +88,7 @@ private:
     boost::asio::awaitable<void> Welcome(std::shared_ptr<Guest> guest, bool over_tls);
     boost::asio::awaitable<bool> ReadProxy(Guest& guest);
     boost::asio::awaitable<void> ServeRequests(std::shared_ptr<Guest> guest);
+    boost::asio::awaitable<bool> SendPieces(std::shared_ptr<Guest> guest, SiteAnswer& answer);
     void GiveTime(const std::shared_ptr<Guest>& guest);
     Visitor VisitorOf(const Guest& guest, const HttpRequest& request) const;
     /// Hands the socket to the site, or says why not.

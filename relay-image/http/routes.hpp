@@ -11,6 +11,8 @@
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "core/base/error.hpp"
+
 namespace berth::relay {
 
 /// One request to the relay's HTTP side.
@@ -26,12 +28,17 @@ struct HttpCall {
     std::string_view Header(boost::beast::http::field name) const;
 };
 
+/// Brings a body piece by piece while it is sent; an empty piece ends it, an error cuts it off.
+/// Called on the I/O thread, again when the piece before is sent.
+using BodySource = std::function<boost::asio::awaitable<Result<std::string>>()>;
+
 /// What it is answered with.
 struct Answer {
     boost::beast::http::status status = boost::beast::http::status::ok;
     std::string type = "text/plain; charset=utf-8";
     std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
+    BodySource rest = {};  ///< Brings the body in place of `body`.
 };
 
 /// Which handler answers which path and method. Filled at the start, then used on the I/O thread.

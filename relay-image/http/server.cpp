@@ -5,7 +5,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-HttpResponse Rendered(Answer answer, const HttpRequest& request)
+SiteAnswer Rendered(Answer answer, const HttpRequest& request)
 {
     HttpResponse response{answer.status, request.version()};
     response.set(http::field::server, "berth-relay");
@@ -15,15 +15,21 @@ HttpResponse Rendered(Answer answer, const HttpRequest& request)
     }
     for (const auto& [name, value] : answer.headers) response.set(name, value);
     response.keep_alive(request.keep_alive());
+    if (answer.rest && request.method() != http::verb::head) {
+        const bool knows_chunks = request.version() >= 11;
+        response.chunked(knows_chunks);
+        if (!knows_chunks) response.keep_alive(false);
+        return {std::move(response), std::move(answer.rest)};
+    }
     response.body() = std::move(answer.body);
     response.prepare_payload();
     if (request.method() == http::verb::head) response.body().clear();
-    return response;
+    return {std::move(response)};
 }
 
 }  // namespace
 
-boost::asio::awaitable<HttpResponse> Server::Respond(HttpRequest request, Visitor visitor)
+boost::asio::awaitable<SiteAnswer> Server::Respond(HttpRequest request, Visitor visitor)
 {
     const HttpCall call{request, visitor.address.to_string()};
     auto answer = co_await routes_.Respond(call);

@@ -16,7 +16,7 @@ public:
     {
     }
 
-    boost::asio::awaitable<HttpResponse> Respond(HttpRequest request, Visitor visitor) override;
+    boost::asio::awaitable<SiteAnswer> Respond(HttpRequest request, Visitor visitor) override;
     std::string WhyNotOpen(const Visitor& visitor) const override;
     void Open(OpenedSocket opened) override;
 

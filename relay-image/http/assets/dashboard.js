@@ -18,18 +18,23 @@
   }
 
   function plot(figure) {
-    const axis = { stroke: style('--quiet'), grid: { stroke: style('--line') } };
+    const axis = { stroke: style('--quiet'), grid: { stroke: style('--line'), width: 1 } };
+    // As in the table: UTC.
+    const clock = (at) => (at == null ? '--' : new Date(at * 1000).toISOString().slice(11, 19));
     const labels = figure.dataset.labels.split('|');
     return new uPlot(
       {
         width: figure.clientWidth,
         height,
-        axes: [axis, { ...axis, size: 64 }],
+        axes: [
+          { ...axis, size: 32, space: 70, values: (_plot, times) => times.map(clock) },
+          { ...axis, size: 64 },
+        ],
         legend: { show: labels.length > 1 },
         cursor: { drag: { x: false, y: false } },
         scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
         series: [
-          {},
+          { label: 'Time (UTC)', value: (_plot, at) => clock(at) },
           ...labels.map((label, index) => ({
             label,
             stroke: style(index === 0 ? '--first' : '--second'),
@@ -59,6 +64,14 @@
     }
   }
 
+  // The kinds are counted every few minutes; the page's section is taken anew when they were.
+  async function takeKinds(at) {
+    const section = document.getElementById('kinds');
+    if (at === Number(section.dataset.at)) return;
+    const answer = await fetch(new URL('/dashboard/kinds', location.origin));
+    if (answer.ok) section.outerHTML = await answer.text();
+  }
+
   async function refresh() {
     try {
       const since = data.time.at(-1) ?? 0;
@@ -66,7 +79,9 @@
       const address = new URL(`/dashboard/figures.json?since=${since}`, location.origin);
       const answer = await fetch(address);
       if (!answer.ok) throw new Error(answer.statusText);
-      take(await answer.json());
+      const fresh = await answer.json();
+      take(fresh);
+      await takeKinds(fresh.kinds_at);
       document.body.classList.remove('stale');
       if (plots.length === 0) draw();
       else plots.forEach((one, index) => one.setData(columns(figures[index])));

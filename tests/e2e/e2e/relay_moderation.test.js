@@ -5,8 +5,10 @@ import { Relay, useWebSocketImplementation } from 'nostr-tools/relay';
 import { generateSecretKey, getPublicKey } from 'nostr-tools/pure';
 import WebSocket from 'ws';
 import { BareRelay } from '../lib/bare_relay.js';
-import { excessWidth, looks, open, password, startBrowser, violations } from '../lib/browser.js';
+import * as browsing from '../lib/browser.js';
 import { Manager } from '../lib/manager.js';
+
+const { excessWidth, keepPicture, looks, open, password, startBrowser, violations } = browsing;
 
 useWebSocketImplementation(WebSocket);
 
@@ -80,11 +82,7 @@ for (const tab of ['content', 'people', 'addresses', 'settings', 'log']) {
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(page.complaints, []);
       assert.equal(await excessWidth(page), 0, 'no sideways scrolling');
-      const folder = process.env.BERTH_SCREENSHOTS; // For people who want to see the pages.
-      if (folder) {
-        const file = `${folder}/${tab}-${name.replaceAll(' ', '-')}.png`;
-        await page.screenshot({ path: file, fullPage: true });
-      }
+      await keepPicture(page, `${tab}-${name}`);
       await page.context().close();
     });
   }

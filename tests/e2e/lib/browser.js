@@ -44,6 +44,13 @@ export async function violations(page) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+// Keeps what the page looks like in the folder BERTH_SCREENSHOTS, for people who want to see it.
+export async function keepPicture(page, name) {
+  const folder = process.env.BERTH_SCREENSHOTS;
+  const path = `${folder}/${name.replaceAll(' ', '-')}.png`;
+  if (folder) await page.screenshot({ path, fullPage: true });
+}
+
 // By how much the page is wider than the window.
 export function excessWidth(page) {
   return page.evaluate(

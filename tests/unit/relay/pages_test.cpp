@@ -10,6 +10,7 @@
 #include "relay-image/http/assets.hpp"
 #include "relay-image/http/dashboard.hpp"
 #include "relay-image/http/dashboard_guard.hpp"
+#include "relay-image/http/kinds_html.hpp"
 #include "relay-image/http/landing.hpp"
 #include "relay-image/http/process_figures.hpp"
 
@@ -163,11 +164,34 @@ TEST(DashboardTest, ShowsEverySampleColumnOfItsTable)
     history.Add({.at = 3661, .connections = 12, .store = StoreFigures{.events = 1}});
     const auto page = DashboardPage({.relay_name = "Sea", .now = {}}, history);
     EXPECT_THAT(page.body, HasSubstr("01:01:01</time>"));
-    EXPECT_THAT(page.body, HasSubstr("<td>12.0</td>"));
+    EXPECT_THAT(page.body, HasSubstr("<td>12</td>"));
     for (const auto& series : ChartSeries()) {
         EXPECT_THAT(page.body, HasSubstr(std::string{series.label})) << series.name;
         EXPECT_THAT(page.body, HasSubstr(std::string{series.name})) << series.name;
     }
+}
+
+TEST(KindsHtmlTest, ShowsTheLargestKindsAndAddsUpTheOthers)
+{
+    CountedKinds counted{.at = 3661, .census = {}};
+    for (int kind = 1; kind <= 14; ++kind) {
+        counted.census.kinds.push_back({.kind = kind, .events = 1, .bytes = kind * 1'000});
+    }
+    const auto html = KindsHtml(counted);
+    EXPECT_THAT(html, HasSubstr("data-at=\"3661\""));
+    EXPECT_THAT(html, HasSubstr("<th scope=\"row\">14</th><td>1</td><td>14.0 kB</td>"));
+    EXPECT_THAT(html, HasSubstr("<th scope=\"row\">2 others</th><td>2</td><td>3.0 kB</td>"));
+    EXPECT_THAT(html, Not(HasSubstr("1 note")));
+    EXPECT_LT(html.find("<th scope=\"row\">14<"), html.find("<th scope=\"row\">13<"));
+    EXPECT_THAT(html, HasSubstr("Counted at"));
+    counted.census.is_estimate = true;
+    EXPECT_THAT(KindsHtml(counted), HasSubstr("Estimated from a sample at"));
+}
+
+TEST(KindsHtmlTest, SaysThatNothingIsCountedOrStored)
+{
+    EXPECT_THAT(KindsHtml(std::nullopt), HasSubstr("are being counted"));
+    EXPECT_THAT(KindsHtml(CountedKinds{}), HasSubstr("No event is stored yet"));
 }
 
 TEST(LandingTest, TellsRulesAndAddress)

@@ -56,6 +56,7 @@ Subcommand CheckCommand();
 Subcommand HealthCommand();
 Subcommand SyncCommand();
 Subcommand BackupCommand();
+Subcommand BenchCommand();
 Subcommand RestoreCommand();
 Subcommand ClaimsCommand();
 

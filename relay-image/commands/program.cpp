@@ -16,7 +16,7 @@ const std::vector<Subcommand>& Subcommands()
     static const std::vector<Subcommand> all{ServeCommand(),   ExportCommand(),  ImportCommand(),
                                              DeleteCommand(),  CompactCommand(), CheckCommand(),
                                              HealthCommand(),  SyncCommand(),    BackupCommand(),
-                                             RestoreCommand(), ClaimsCommand()};
+                                             RestoreCommand(), ClaimsCommand(),  BenchCommand()};
     return all;
 }
 

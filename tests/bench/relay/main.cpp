@@ -7,9 +7,9 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "tests/bench/relay/connection.hpp"
+#include "relay-image/bench/connection.hpp"
+#include "relay-image/bench/scenarios.hpp"
 #include "tests/bench/relay/nostr_bench.hpp"
-#include "tests/bench/relay/scenarios.hpp"
 #include "tests/bench/relay/subject.hpp"
 #include "tests/bench/relay/yardstick.hpp"
 
@@ -31,24 +31,6 @@ struct Options {
     std::vector<Yardstick> yardsticks;
     std::string nostr_bench;  ///< Path of the program; not run if empty.
     std::string cache;
-};
-
-/// What one relay did, by name.
-class Figures {
-public:
-    void Set(const std::string& name, double value) { values_[name] = value; }
-    void Set(const std::string& name, const Rate& rate)
-    {
-        values_[name + "_per_second"] = rate.per_second;
-        values_[name + "_p50_millis"] = rate.p50_millis;
-        values_[name + "_p99_millis"] = rate.p99_millis;
-        values_[name + "_cpu_micros"] = rate.cpu_micros;
-        if (rate.found > 0) values_[name + "_found"] = rate.found;
-    }
-    const std::map<std::string, double>& values() const { return values_; }
-
-private:
-    std::map<std::string, double> values_;
 };
 
 /// Puts every kind of load on one relay.
@@ -74,6 +56,8 @@ public:
     }
 
 private:
+    Target target() const { return Target::Loopback(subject_.port()); }
+
     /// Adds what the processors of the relay did meanwhile.
     template <typename Work>
     void Measure(const std::string& name, Work work)
@@ -91,7 +75,7 @@ private:
         const auto fresh = subject_.PrivateBytes();
         figures_.Set("memory_fresh_mb", static_cast<double>(fresh) / 1e6);
         std::vector<Connection> idle;
-        for (std::size_t i = 0; i < kIdle; ++i) idle.emplace_back(subject_.port());
+        for (std::size_t i = 0; i < kIdle; ++i) idle.emplace_back(target());
         figures_.Set("bytes_per_idle_connection",
                      static_cast<double>(subject_.PrivateBytes() - fresh) / kIdle);
     }
@@ -101,30 +85,30 @@ private:
         const std::span<const SignedEvent> all{load_.stored};
         const auto one = all.size() / kPublishedOnOne;
         const auto eight = all.size() / kPublishedOnEight;
-        const auto port = subject_.port();
-        Measure("publish_1", [&] { return Publish(port, all.first(one), 1); });
-        Measure("publish_8", [&] { return Publish(port, all.subspan(one, eight), 8); });
-        Measure("publish_32", [&] { return Publish(port, all.subspan(one + eight), 32); });
+        const auto target = this->target();
+        Measure("publish_1", [&] { return Publish(target, all.first(one), 1); });
+        Measure("publish_8", [&] { return Publish(target, all.subspan(one, eight), 8); });
+        Measure("publish_32", [&] { return Publish(target, all.subspan(one + eight), 32); });
     }
 
     void MeasureAsking()
     {
         for (const auto& shape : Shapes(load_, kQuestions)) {
-            Ask(subject_.port(), {shape.filters.begin(), shape.filters.begin() + 200});
-            Measure("req_" + shape.name, [&] { return Ask(subject_.port(), shape.filters); });
+            Ask(target(), {shape.filters.begin(), shape.filters.begin() + 200});
+            Measure("req_" + shape.name, [&] { return Ask(target(), shape.filters); });
         }
         const auto ordinary = Shapes(load_, 200).front().filters;
-        figures_.Set("req_without_quick_ack_p50_millis",
-                     Ask(subject_.port(), ordinary, false).p50_millis);
+        figures_.Set("req_without_quick_ack_p50_millis", Ask(target(), ordinary, false).p50_millis);
     }
 
     void MeasureLive()
     {
         const std::span<const SignedEvent> live{load_.live};
-        const auto port = subject_.port();
-        Measure("fan_out_200", [&] { return FanOut(port, live.first(kAtOnce), 200); });
-        Measure("fan_out_1000", [&] { return FanOut(port, live.subspan(kAtOnce, kAtOnce), 1000); });
-        Measure("live_200", [&] { return Deliver(port, live.subspan(2 * kAtOnce, 100), 200); });
+        const auto target = this->target();
+        Measure("fan_out_200", [&] { return FanOut(target, live.first(kAtOnce), 200); });
+        Measure("fan_out_1000",
+                [&] { return FanOut(target, live.subspan(kAtOnce, kAtOnce), 1000); });
+        Measure("live_200", [&] { return Deliver(target, live.subspan(2 * kAtOnce, 100), 200); });
     }
 
     void MeasureByNostrBench(const std::string& subcommand)

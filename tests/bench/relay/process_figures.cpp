@@ -38,6 +38,15 @@ Stat StatOf(pid_t pid)
     return stat;
 }
 
+std::int64_t RolledUp(pid_t pid, std::string_view name)
+{
+    std::ifstream in{"/proc/" + std::to_string(pid) + "/smaps_rollup"};
+    for (std::string line; std::getline(in, line);) {
+        if (line.starts_with(name)) return std::stoll(line.substr(name.size())) * 1024;
+    }
+    return 0;
+}
+
 }  // namespace
 
 double CpuSecondsOf(pid_t pid)
@@ -55,14 +64,9 @@ double CpuSecondsOf(pid_t pid)
     return seconds;
 }
 
-std::int64_t PrivateBytesOf(pid_t pid)
-{
-    std::ifstream in{"/proc/" + std::to_string(pid) + "/smaps_rollup"};
-    for (std::string line; std::getline(in, line);) {
-        if (line.starts_with("Anonymous:")) return std::stoll(line.substr(10)) * 1024;
-    }
-    return 0;
-}
+std::int64_t PrivateBytesOf(pid_t pid) { return RolledUp(pid, "Anonymous:"); }
+
+std::int64_t ResidentBytesOf(pid_t pid) { return RolledUp(pid, "Rss:"); }
 
 pid_t ParentOf(pid_t pid) { return StatOf(pid).parent; }
 

@@ -12,6 +12,9 @@ double CpuSecondsOf(pid_t pid);
 /// Anonymous memory of a process.
 std::int64_t PrivateBytesOf(pid_t pid);
 
+/// Memory of a process that is present, pages of files that it maps included.
+std::int64_t ResidentBytesOf(pid_t pid);
+
 /// The parent of a process.
 pid_t ParentOf(pid_t pid);
 

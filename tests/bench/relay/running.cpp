@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-#include "tests/bench/relay/connection.hpp"
-#include "tests/bench/relay/scenarios.hpp"
+#include "relay-image/bench/connection.hpp"
+#include "relay-image/bench/scenarios.hpp"
 
 namespace berth::bench {
 namespace {
@@ -46,7 +46,7 @@ void AwaitAnswer(unsigned short port)
     const auto limit = Steady::now() + kStartLimit;
     while (true) {
         try {
-            Ask(port, {R"({"limit":1})"});
+            Ask(Target::Loopback(port), {R"({"limit":1})"});
             return;
         } catch (const std::runtime_error&) {
             if (Steady::now() > limit) throw;

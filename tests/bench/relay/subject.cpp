@@ -3,8 +3,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "relay-image/bench/connection.hpp"
 #include "relay-image/storage/postgres_connection.hpp"
-#include "tests/bench/relay/connection.hpp"
 #include "tests/bench/relay/process_figures.hpp"
 #include "tests/bench/relay/running.hpp"
 #include "tests/fakes/private_postgres.hpp"
@@ -15,7 +15,10 @@ namespace {
 
 class Berth final : public Subject {
 public:
-    explicit Berth(Storage storage) : relay_{Url(storage), Settings(storage)} {}
+    Berth(Storage storage, relay::test::RelayProcess::Settings settings)
+        : relay_{Url(storage), Completed(std::move(settings), storage)}
+    {
+    }
 
     unsigned short port() const override { return relay_.port(); }
     double CpuSeconds() const override
@@ -23,6 +26,7 @@ public:
         return CpuSecondsOf(relay_.pid()) + (postmaster_ > 0 ? CpuSecondsOf(postmaster_) : 0);
     }
     std::int64_t PrivateBytes() const override { return PrivateBytesOf(relay_.pid()); }
+    std::int64_t ResidentBytes() const override { return ResidentBytesOf(relay_.pid()); }
     std::int64_t StoreBytes() override
     {
         if (!postgres_) return BytesUnder(folder_.path());
@@ -47,9 +51,10 @@ private:
         empty_bytes_ = Number("SELECT pg_database_size(current_database())");
         return url_;
     }
-    relay::test::RelayProcess::Settings Settings(Storage storage)
+    relay::test::RelayProcess::Settings Completed(relay::test::RelayProcess::Settings settings,
+                                                  Storage storage)
     {
-        relay::test::RelayProcess::Settings settings{{"MAX_CONNECTIONS", "20000"}};
+        settings.emplace("MAX_CONNECTIONS", "20000");
         if (storage == Storage::kPostgres) return settings;
         settings["STORAGE"] = "lmdb";
         settings["LMDB_FOLDER"] = folder_.path();
@@ -73,6 +78,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Subject> StartBerth(Storage storage) { return std::make_unique<Berth>(storage); }
+std::unique_ptr<Subject> StartBerth(Storage storage, std::map<std::string, std::string> settings)
+{
+    return std::make_unique<Berth>(storage, std::move(settings));
+}
 
 }  // namespace berth::bench

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/bench/relay/connection.hpp"
+#include "relay-image/bench/connection.hpp"
 #include "tests/bench/relay/process_figures.hpp"
 #include "tests/bench/relay/running.hpp"
 
@@ -99,6 +99,7 @@ public:
     unsigned short port() const override { return port_; }
     double CpuSeconds() const override { return CpuSecondsOf(pid_); }
     std::int64_t PrivateBytes() const override { return PrivateBytesOf(pid_); }
+    std::int64_t ResidentBytes() const override { return ResidentBytesOf(pid_); }
     std::int64_t StoreBytes() override { return BytesUnder(store_); }
     double RestartSeconds() override
     {

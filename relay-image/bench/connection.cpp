@@ -1,17 +1,8 @@
-#include "tests/bench/relay/connection.hpp"
+#include "relay-image/bench/connection.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
-#include <utility>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace berth::bench {
@@ -20,74 +11,66 @@ namespace {
 constexpr std::size_t kReadBytes = 256 << 10;
 constexpr int kEventsOfTurn = 256;
 
-[[noreturn]] void Throw(const std::string& what)
+constexpr int kText = 1, kClose = 8;  ///< Opcodes of RFC 6455.
+
+/// The code and the reason of a close frame.
+std::string Why(std::string_view payload)
 {
-    throw std::runtime_error{what + ": " + std::strerror(errno)};
+    if (payload.size() < 2) return "no reason";
+    const auto code =
+        static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]);
+    return std::to_string(code) + " " + std::string{payload.substr(2)};
 }
 
-void SetOption(int socket, int level, int name)
+/// As the Host header names it.
+std::string HostOf(const probe::Endpoint& endpoint)
 {
-    const int on = 1;
-    ::setsockopt(socket, level, name, &on, sizeof on);
+    const bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
+    return usual ? endpoint.host : endpoint.host + ":" + std::to_string(endpoint.port);
 }
 
 }  // namespace
 
-Connection::Connection(unsigned short port, bool quick_ack)
-    : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, quick_ack_{quick_ack}
+Target Target::Loopback(unsigned short port)
 {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-        ::close(socket_);
-        Throw("connect");
-    }
-    SetOption(socket_, IPPROTO_TCP, TCP_NODELAY);
-    Upgrade();
-    ::fcntl(socket_, F_SETFL, O_NONBLOCK);
+    return {.endpoint = {.host = "127.0.0.1",
+                         .port = port,
+                         .tls = false,
+                         .connect_address = "127.0.0.1",
+                         .ca_file = {}}};
 }
 
-Connection::Connection(Connection&& other) noexcept
-    : socket_{std::exchange(other.socket_, -1)},
-      quick_ack_{other.quick_ack_},
-      out_{std::move(other.out_)},
-      in_{std::move(other.in_)}
+Connection::Connection(const Target& target, bool quick_ack)
+    : stream_{target.endpoint}, quick_ack_{quick_ack}
 {
+    Upgrade(target);
+    stream_.StopBlocking();
 }
 
-Connection::~Connection()
+void Connection::Upgrade(const Target& target)
 {
-    if (socket_ >= 0) ::close(socket_);
-}
-
-void Connection::Upgrade()
-{
-    static constexpr std::string_view kRequest =
-        "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    if (::send(socket_, kRequest.data(), kRequest.size(), MSG_NOSIGNAL) < 0) Throw("upgrade");
+    const auto request = "GET " + target.path + " HTTP/1.1\r\nHost: " + HostOf(target.endpoint) +
+                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                         "Sec-WebSocket-Version: 13\r\n\r\n";
+    stream_.Send(request);
     while (in_.find("\r\n\r\n") == std::string::npos) {
         char bytes[4096];
-        const auto got = ::recv(socket_, bytes, sizeof bytes, 0);
-        if (got <= 0) Throw("upgrade");
-        in_.append(bytes, static_cast<std::size_t>(got));
+        in_.append(bytes, stream_.Receive(bytes, sizeof bytes));
     }
-    if (!in_.starts_with("HTTP/1.1 101")) throw std::runtime_error{"no WebSocket: " + in_};
+    if (!in_.starts_with("HTTP/1.1 101")) {
+        throw std::runtime_error{"no WebSocket: " + in_.substr(0, in_.find("\r\n"))};
+    }
     in_.erase(0, in_.find("\r\n\r\n") + 4);
 }
 
 void Connection::Send(std::string_view text)
 {
     out_ += static_cast<char>(0x81);
-    if (text.size() < 126) {
-        out_ += static_cast<char>(0x80 | text.size());
-    } else {
-        out_ += static_cast<char>(0x80 | 126);
-        out_ += static_cast<char>(text.size() >> 8);
-        out_ += static_cast<char>(text.size() & 0xFF);
-    }
+    const auto size = text.size();
+    const int more = size < 126 ? 0 : size < 65536 ? 2 : 8;
+    out_ += static_cast<char>(0x80 | (more == 0 ? size : more == 2 ? 126 : 127));
+    for (int i = more - 1; i >= 0; --i) out_ += static_cast<char>(size >> (8 * i));
     out_.append(4, '\0');  // A mask that changes nothing.
     out_ += text;
 }
@@ -96,10 +79,9 @@ bool Connection::Flush()
 {
     std::size_t sent = 0;
     while (sent < out_.size()) {
-        const auto took = ::send(socket_, out_.data() + sent, out_.size() - sent, MSG_NOSIGNAL);
-        if (took < 0 && errno == EAGAIN) break;
-        if (took < 0) Throw("send");
-        sent += static_cast<std::size_t>(took);
+        const auto took = stream_.Send(std::string_view{out_}.substr(sent));
+        if (took == 0) break;
+        sent += took;
     }
     out_.erase(0, sent);
     return out_.empty();
@@ -107,14 +89,13 @@ bool Connection::Flush()
 
 void Connection::Read(const std::function<void(std::string_view)>& message)
 {
-    const auto held = in_.size();
-    in_.resize(held + kReadBytes);
-    const auto got = ::recv(socket_, in_.data() + held, kReadBytes, 0);
-    if (got == 0) throw std::runtime_error{"the relay hung up"};
-    if (got < 0 && errno != EAGAIN) Throw("recv");
-    in_.resize(held + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (quick_ack_) SetOption(socket_, IPPROTO_TCP, TCP_QUICKACK);
-    in_.erase(0, TakeFrames(message));
+    do {
+        const auto held = in_.size();
+        in_.resize(held + kReadBytes);
+        in_.resize(held + stream_.Receive(in_.data() + held, kReadBytes));
+        if (quick_ack_) stream_.AcknowledgeNow();
+        in_.erase(0, TakeFrames(message));
+    } while (stream_.HoldsMore());
     if (in_.empty() && in_.capacity() > kReadBytes) in_ = {};
 }
 
@@ -131,7 +112,10 @@ std::size_t Connection::TakeFrames(const std::function<void(std::string_view)>& 
         for (std::size_t i = 0; i < more; ++i) length = length << 8 | byte(head + i);
         head += more;
         if (in_.size() - at < head + length) break;
-        if ((byte(0) & 0x0F) == 1) message(std::string_view{in_}.substr(at + head, length));
+        const auto payload = std::string_view{in_}.substr(at + head, length);
+        const int opcode = byte(0) & 0x0F;
+        if (opcode == kClose) throw std::runtime_error{"the relay says goodbye: " + Why(payload)};
+        if (opcode == kText) message(payload);
         at += head + length;
     }
     return at;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +28,9 @@ struct Load {
 constexpr int kLiveKind = 4242;
 constexpr std::size_t kLiveEvents = 2000;
 constexpr std::size_t kTopics = 200;
+
+/// Signs a load with keys made for it. With `expires_at` (Unix seconds) all of it expires then.
+Load SignLoad(std::size_t stored, std::optional<std::int64_t> expires_at = {});
 
 /// Reads the load from `cache`, or signs it with keys made for it and writes it there.
 Load PrepareLoad(std::size_t stored, const std::filesystem::path& cache);

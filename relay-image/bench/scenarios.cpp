@@ -1,11 +1,11 @@
-#include "tests/bench/relay/scenarios.hpp"
+#include "relay-image/bench/scenarios.hpp"
 
 #include <algorithm>
 #include <random>
 #include <stdexcept>
 #include <unordered_map>
 
-#include "tests/bench/relay/connection.hpp"
+#include "relay-image/bench/connection.hpp"
 
 namespace berth::bench {
 namespace {
@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kWindow = 64;
 constexpr std::size_t kAskers = 8;
 constexpr std::size_t kIdAt = std::string_view{R"(["OK",")"}.size();
+constexpr std::size_t kLiveIdAt = std::string_view{R"(["EVENT","live",{"id":")"}.size();
 constexpr auto kBetween = 50ms;
 
 double Millis(Steady::duration time)
@@ -35,11 +36,11 @@ Rate Summary(std::vector<double> millis, Steady::duration took)
             .done = millis.size()};
 }
 
-std::vector<Connection> Connect(unsigned short port, std::size_t count, bool quick_ack = true)
+std::vector<Connection> Connect(const Target& target, std::size_t count, bool quick_ack = true)
 {
     std::vector<Connection> connections;
     connections.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) connections.emplace_back(port, quick_ack);
+    for (std::size_t i = 0; i < count; ++i) connections.emplace_back(target, quick_ack);
     return connections;
 }
 
@@ -48,8 +49,8 @@ std::string EventMessage(const SignedEvent& event) { return "[\"EVENT\"," + even
 /// Connections that listen to the live kind, with a publisher at place 0.
 class Audience {
 public:
-    Audience(unsigned short port, std::size_t subscribers)
-        : connections_{Connect(port, subscribers + 1)}, loop_{connections_}
+    Audience(const Target& target, std::size_t subscribers)
+        : connections_{Connect(target, subscribers + 1)}, loop_{connections_}
     {
         std::size_t ready = 0;
         for (std::size_t i = 1; i < connections_.size(); ++i) {
@@ -71,9 +72,9 @@ bool IsDelivery(std::string_view text) { return text.starts_with("[\"EVENT\""); 
 
 }  // namespace
 
-Rate Publish(unsigned short port, std::span<const SignedEvent> events, std::size_t connections)
+Rate Publish(const Target& target, std::span<const SignedEvent> events, std::size_t connections)
 {
-    auto clients = Connect(port, connections);
+    auto clients = Connect(target, connections);
     std::vector<std::unordered_map<std::string_view, Steady::time_point>> waiting(connections);
     std::vector<double> millis;
     millis.reserve(events.size());
@@ -101,9 +102,9 @@ Rate Publish(unsigned short port, std::span<const SignedEvent> events, std::size
     return Summary(std::move(millis), Steady::now() - start);
 }
 
-Rate Ask(unsigned short port, const std::vector<std::string>& filters, bool quick_ack)
+Rate Ask(const Target& target, const std::vector<std::string>& filters, bool quick_ack)
 {
-    auto clients = Connect(port, kAskers, quick_ack);
+    auto clients = Connect(target, kAskers, quick_ack);
     std::vector<Steady::time_point> asked(kAskers);
     std::vector<double> millis;
     std::size_t next = 0;
@@ -131,9 +132,9 @@ Rate Ask(unsigned short port, const std::vector<std::string>& filters, bool quic
     return rate;
 }
 
-Rate FanOut(unsigned short port, std::span<const SignedEvent> events, std::size_t subscribers)
+Rate FanOut(const Target& target, std::span<const SignedEvent> events, std::size_t subscribers)
 {
-    Audience audience{port, subscribers};
+    Audience audience{target, subscribers};
     std::vector<double> millis;
     const auto wanted = events.size() * subscribers;
     millis.reserve(wanted);
@@ -147,24 +148,35 @@ Rate FanOut(unsigned short port, std::span<const SignedEvent> events, std::size_
     return Summary(std::move(millis), Steady::now() - start);
 }
 
-Rate Deliver(unsigned short port, std::span<const SignedEvent> events, std::size_t subscribers)
+Rate Deliver(const Target& target, std::span<const SignedEvent> events, std::size_t subscribers)
 {
-    Audience audience{port, subscribers};
+    Audience audience{target, subscribers};
+    std::unordered_map<std::string, Steady::time_point> sent;
     std::vector<double> millis;
     const auto start = Steady::now();
-    Steady::time_point sent;
     const auto on_message = [&](auto, std::string_view text) {
-        if (IsDelivery(text)) millis.push_back(Millis(Steady::now() - sent));
+        if (!IsDelivery(text)) return;
+        const auto found = sent.find(std::string{text.substr(kLiveIdAt, 64)});
+        if (found != sent.end()) millis.push_back(Millis(Steady::now() - found->second));
     };
     for (const auto& event : events) {
-        sent = Steady::now();
+        const auto now = Steady::now();
+        sent.emplace(event.id, now);
         audience.publisher().Send(EventMessage(event));
         audience.publisher().Flush();
-        while (Steady::now() - sent < kBetween) audience.loop().Turn(on_message, 1ms);
+        while (Steady::now() - now < kBetween) audience.loop().Turn(on_message, 1ms);
     }
-    if (millis.size() < events.size() * subscribers)
-        throw std::runtime_error{"events went missing"};
+    audience.loop().Run(on_message, [&] { return millis.size() >= events.size() * subscribers; });
     return Summary(std::move(millis), Steady::now() - start);
+}
+
+void Figures::Set(const std::string& name, const Rate& rate)
+{
+    values_[name + "_per_second"] = rate.per_second;
+    values_[name + "_p50_millis"] = rate.p50_millis;
+    values_[name + "_p99_millis"] = rate.p99_millis;
+    if (rate.cpu_micros > 0) values_[name + "_cpu_micros"] = rate.cpu_micros;
+    if (rate.found > 0) values_[name + "_found"] = rate.found;
 }
 
 std::vector<Shape> Shapes(const Load& load, std::size_t count)

@@ -8,22 +8,31 @@
 #include <string_view>
 #include <vector>
 
+#include "core/probe/connection.hpp"
+#include "relay-image/bench/stream.hpp"
+
 namespace berth::bench {
 
 using Steady = std::chrono::steady_clock;
 
-/// A WebSocket to a relay on the loopback that does not block, made for little work of its own: the
-/// load shares the machine with what it measures. Throws std::runtime_error when it breaks.
+/// Where a relay is.
+struct Target {
+    probe::Endpoint endpoint;
+    std::string path = "/";
+
+    /// Plain, on a port of this machine.
+    static Target Loopback(unsigned short port);
+};
+
+/// A WebSocket to a relay that does not block, made for little work of its own: the load may share
+/// the machine with what it measures. Throws std::runtime_error when it breaks.
 class Connection {
 public:
     /// Connects and upgrades, blocking. With `quick_ack` the client acknowledges at once, as it
     /// would if it had something to send; an ordinary one may wait 40 ms.
-    explicit Connection(unsigned short port, bool quick_ack = true);
-    Connection(Connection&& other) noexcept;
-    Connection& operator=(Connection&&) = delete;
-    ~Connection();
+    explicit Connection(const Target& target, bool quick_ack = true);
 
-    int descriptor() const { return socket_; }
+    int descriptor() const { return stream_.descriptor(); }
     /// Queues a text frame.
     void Send(std::string_view text);
     /// Writes what the socket takes; false if some is left.
@@ -32,10 +41,10 @@ public:
     void Read(const std::function<void(std::string_view)>& message);
 
 private:
-    void Upgrade();
+    void Upgrade(const Target& target);
     std::size_t TakeFrames(const std::function<void(std::string_view)>& message);
 
-    int socket_ = -1;
+    Stream stream_;
     bool quick_ack_ = true;
     std::string out_;
     std::string in_;

@@ -1,4 +1,4 @@
-#include "tests/bench/relay/events.hpp"
+#include "relay-image/bench/events.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -33,7 +33,8 @@ std::string Content(std::mt19937_64& random, std::size_t bytes)
 
 class Signer {
 public:
-    explicit Signer(Load& load) : load_{load}
+    Signer(Load& load, std::optional<std::int64_t> expires_at)
+        : load_{load}, expires_at_{expires_at}
     {
         for (std::size_t i = 0; i < kAuthors; ++i) keys_.push_back(nostr::SecretKey::Generate());
     }
@@ -64,11 +65,13 @@ public:
 private:
     SignedEvent Sign(nostr::Event event)
     {
+        if (expires_at_) event.tags.push_back({"expiration", std::to_string(*expires_at_)});
         nostr::SignEvent(event, keys_[Skewed(random_, kAuthors)]);
         return {event.id, nostr::ToJson(event)};
     }
 
     Load& load_;
+    const std::optional<std::int64_t> expires_at_;
     std::mt19937_64 random_{kSeed};
     std::vector<nostr::SecretKey> keys_;
 };
@@ -111,19 +114,27 @@ void Describe(Load& load)
 
 }  // namespace
 
+Load SignLoad(std::size_t stored, std::optional<std::int64_t> expires_at)
+{
+    Load load;
+    Signer signer{load, expires_at};
+    const auto end = ToUnixSeconds(SystemClock{}.Now());
+    const auto start = end - static_cast<std::int64_t>(stored) / 10;  // Ten in a second.
+    for (std::size_t i = 0; i < stored; ++i) {
+        load.stored.push_back(signer.Note(start + static_cast<std::int64_t>(i) / 10));
+    }
+    for (std::size_t i = 0; i < kLiveEvents; ++i) load.live.push_back(signer.Live(end));
+    Describe(load);
+    return load;
+}
+
 Load PrepareLoad(std::size_t stored, const std::filesystem::path& cache)
 {
     Load load;
     if (!Read(stored, cache, load)) {
-        load = {};
-        Signer signer{load};
-        const auto end = ToUnixSeconds(SystemClock{}.Now());
-        const auto start = end - static_cast<std::int64_t>(stored) / 10;  // Ten in a second.
-        for (std::size_t i = 0; i < stored; ++i) {
-            load.stored.push_back(signer.Note(start + static_cast<std::int64_t>(i) / 10));
-        }
-        for (std::size_t i = 0; i < kLiveEvents; ++i) load.live.push_back(signer.Live(end));
+        load = SignLoad(stored);
         Write(load, cache);
+        return load;
     }
     Describe(load);
     return load;

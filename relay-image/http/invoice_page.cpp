@@ -1,5 +1,7 @@
 #include "relay-image/http/invoice_page.hpp"
 
+#include <algorithm>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -25,6 +27,14 @@ std::string StateText(const InvoiceView& invoice)
     return "";
 }
 
+/// `2027-01-31 23:59 UTC`.
+std::string MinuteOf(std::int64_t unix_seconds)
+{
+    auto text = FormatTime(FromUnixSeconds(unix_seconds)).substr(0, 16);
+    std::ranges::replace(text, 'T', ' ');
+    return text + " UTC";
+}
+
 std::string HowToPay(const InvoiceView& invoice)
 {
     const auto request = Escaped(invoice.request);
@@ -35,8 +45,8 @@ std::string HowToPay(const InvoiceView& invoice)
            request +
            "</textarea></p>\n<p><button type=\"button\" id=\"copy\" hidden>Copy</button></p>\n"
            "<p>It can be paid until " +
-           FormatTime(FromUnixSeconds(invoice.expires_at)) + ", for the key <code>" +
-           Escaped(invoice.pubkey) + "</code>.</p>\n";
+           MinuteOf(invoice.expires_at) + ", for the key <code>" + Escaped(invoice.pubkey) +
+           "</code>.</p>\n";
 }
 
 constexpr auto kBack = "<p><a href=\"/payments\">Fees and balance</a></p>\n";

@@ -40,6 +40,7 @@ TEST(InvoicePageTest, AnOpenInvoiceCanBeCopiedAndOpenedAndIsKeptFresh)
     EXPECT_THAT(page.body, HasSubstr("Waiting for 21.5 sat."));
     EXPECT_THAT(page.body, HasSubstr("href=\"lightning:lnbc210n1xyz\""));
     EXPECT_THAT(page.body, HasSubstr("readonly>lnbc210n1xyz</textarea>"));
+    EXPECT_THAT(page.body, HasSubstr("until 2023-11-14 22:13 UTC, for"));
     EXPECT_EQ(page.scripts, std::vector<std::string>{"invoice.js"});
     EXPECT_GT(page.refresh_seconds, 0);
 }

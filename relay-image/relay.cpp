@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/file.hpp"
+#include "relay-image/archive/archive_schedule.hpp"
 #include "relay-image/backup/backup_schedule.hpp"
 #include "relay-image/governance/announcement.hpp"
 #include "relay-image/governance/profile.hpp"
@@ -39,6 +40,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 2ms;
+const unsigned kVerifiers = std::max(1U, std::thread::hardware_concurrency());
 constexpr auto kTendEvery = 1s, kCertificateLook = 10s, kDrainLimit = 10s, kGoodbyeLimit = 2s;
 
 /// All parts of a running relay, in the order in which they need each other.
@@ -60,9 +62,11 @@ public:
           payments_{Payments::Make(
               settings.payment, store_, [this](const auto& key) { return access_.IsMember(key); },
               clock, log)},
+          archive_{settings.archive, store_, access_, clock, log},
           retention_{settings.retention,
                      ClassesBy(access_, [this](const auto& key) { return paywall().HasPaid(key); }),
-                     log},
+                     log,
+                     [this](auto& store, auto& event) { return archive_.MayForget(store, event); }},
           written_{
               {io_, tail_, sessions_, paywall(), [this](auto& event) { mirrors_.Offer(event); }}},
           writer_{writing_store_, clock, log,
@@ -74,13 +78,7 @@ public:
                       [this](auto event) { Publish(std::move(event)); }},
           governor_{watched_store_, access_, clock, log,
                     [this](const auto& change) { Obey(change); }},
-          intake_{settings_.limits,
-                  access_,
-                  clock,
-                  *throttle_,
-                  paywall(),
-                  writer_,
-                  std::max(1U, std::thread::hardware_concurrency())},
+          intake_{settings_.limits, access_, clock, *throttle_, paywall(), writer_, kVerifiers},
           context_{settings_.profile, settings_.limits, access_,  clock,      log,     intake_,
                    readers_,          sessions_,        figures_, *throttle_, shared_, tail_,
                    paywall()},
@@ -368,6 +366,7 @@ private:
     EventStoreFactory writing_store_;  ///< TellTail tells what it stores.
     Paywall free_;
     Result<std::unique_ptr<Payments>> payments_;  ///< Outlives whoever is paid for.
+    ArchiveSchedule archive_;
     Retention retention_;
     WrittenEvents written_;
     EventWriter writer_;

@@ -129,8 +129,8 @@ std::span<const Setting> DeclaredSettings()
         std::vector<Setting> table;
         for (const auto& part :
              {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
-              DeclaredRetentionSettings(), DeclaredBackupSettings(), DeclaredTransportSettings(),
-              DeclaredMirrorSettings(), PaymentSettingsTable()}) {
+              DeclaredRetentionSettings(), DeclaredBackupSettings(), DeclaredArchiveSettings(),
+              DeclaredTransportSettings(), DeclaredMirrorSettings(), PaymentSettingsTable()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -160,6 +160,8 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     }
     auto backup = ReadBackupSettings(config);
     if (!backup) return backup.error();
+    auto archive = ReadArchiveSettings(config);
+    if (!archive) return archive.error();
     const auto retention = ReadRetentionSettings(config);
     if (!retention) return retention.error();
     const auto storage = ReadStorageSettings(config);
@@ -170,6 +172,7 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .storage = *storage,
         .retention = *retention,
         .backup = std::move(*backup),
+        .archive = std::move(*archive),
         .dashboard = *dashboard,
         .profile = *profile,
         .limits = ReadLimits(config),

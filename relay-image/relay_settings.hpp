@@ -7,6 +7,7 @@
 
 #include "core/base/secret.hpp"
 #include "core/config/config.hpp"
+#include "relay-image/archive/archive_settings.hpp"
 #include "relay-image/backup/backup_settings.hpp"
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/http/dashboard_guard.hpp"
@@ -27,6 +28,7 @@ struct RelaySettings {
     StorageSettings storage;
     RetentionSettings retention;
     std::optional<BackupSettings> backup;
+    std::optional<ArchiveSettings> archive;
     DashboardGuard::Settings dashboard;
     RelayProfile profile;
     Limits limits;

@@ -28,27 +28,36 @@ bool IsHttp(const std::string& address)
 
 std::span<const config::Setting> DeclaredBackupSettings() { return kSettings; }
 
-Result<std::optional<BackupSettings>> ReadBackupSettings(const config::Config& config)
+Result<std::optional<S3Settings>> ReadBucket(const config::Config& config, const std::string& what)
 {
-    S3Settings bucket{.endpoint = config.Text("relay.backup_endpoint"),
-                      .region = config.Text("relay.backup_region"),
-                      .bucket = config.Text("relay.backup_bucket"),
-                      .prefix = config.Text("relay.backup_prefix"),
-                      .access_key = config.Text("relay.backup_access_key"),
-                      .secret_key = config.SecretOf("relay.backup_secret_key_file")};
-    if (bucket.bucket.empty()) return std::optional<BackupSettings>{};
+    const auto name = [&](const char* part) { return "relay." + what + "_" + part; };
+    S3Settings bucket{.endpoint = config.Text(name("endpoint")),
+                      .region = config.Text(name("region")),
+                      .bucket = config.Text(name("bucket")),
+                      .prefix = config.Text(name("prefix")),
+                      .access_key = config.Text(name("access_key")),
+                      .secret_key = config.SecretOf(name("secret_key_file"))};
+    if (bucket.bucket.empty()) return std::optional<S3Settings>{};
     if (!IsHttp(bucket.endpoint)) {
         return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
-                    "relay.backup_endpoint: \"" + bucket.endpoint + "\" is no https:// address.");
+                    name("endpoint") + ": \"" + bucket.endpoint + "\" is no https:// address.");
     }
     if (bucket.access_key.empty() || bucket.secret_key.empty()) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
-                    "relay.backup_access_key and relay.backup_secret_key_file are needed.");
+                    name("access_key") + " and " + name("secret_key_file") + " are needed.");
     }
+    return std::optional{std::move(bucket)};
+}
+
+Result<std::optional<BackupSettings>> ReadBackupSettings(const config::Config& config)
+{
+    auto bucket = ReadBucket(config, "backup");
+    if (!bucket) return bucket.error();
+    if (!*bucket) return std::optional<BackupSettings>{};
     auto key = BackupKey::Parse(config.SecretOf("relay.backup_key_file"));
     if (!key) return key.error();
     return std::optional{BackupSettings{
-        .bucket = std::move(bucket),
+        .bucket = std::move(**bucket),
         .key = std::move(*key),
         .every = std::chrono::floor<std::chrono::seconds>(config.Duration("relay.backup_every"))}};
 }

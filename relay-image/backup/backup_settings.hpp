@@ -23,6 +23,10 @@ struct BackupSettings {
 /// The settings of backups, for config::Load.
 std::span<const config::Setting> DeclaredBackupSettings();
 
+/// The bucket of `relay.WHAT_bucket` and its settings beside it; nothing if none is named. Errors:
+/// kInvalid `CONFIG_BAD_VALUE`, `CONFIG_MISSING`.
+Result<std::optional<S3Settings>> ReadBucket(const config::Config& config, const std::string& what);
+
 /// Nothing if no bucket is named. Errors: kInvalid `CONFIG_BAD_VALUE`, `CONFIG_MISSING`,
 /// `BAD_BACKUP_KEY`.
 Result<std::optional<BackupSettings>> ReadBackupSettings(const config::Config& config);

@@ -57,6 +57,8 @@ Subcommand HealthCommand();
 Subcommand SyncCommand();
 Subcommand BackupCommand();
 Subcommand BenchCommand();
+Subcommand ArchiveCommand();
+Subcommand UnarchiveCommand();
 Subcommand RestoreCommand();
 Subcommand ClaimsCommand();
 

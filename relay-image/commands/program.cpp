@@ -13,10 +13,10 @@ constexpr std::string_view kExits =
 
 const std::vector<Subcommand>& Subcommands()
 {
-    static const std::vector<Subcommand> all{ServeCommand(),   ExportCommand(),  ImportCommand(),
-                                             DeleteCommand(),  CompactCommand(), CheckCommand(),
-                                             HealthCommand(),  SyncCommand(),    BackupCommand(),
-                                             RestoreCommand(), ClaimsCommand(),  BenchCommand()};
+    static const std::vector<Subcommand> all{
+        ServeCommand(),   ExportCommand(),    ImportCommand(), DeleteCommand(), CompactCommand(),
+        CheckCommand(),   HealthCommand(),    SyncCommand(),   BackupCommand(), RestoreCommand(),
+        ArchiveCommand(), UnarchiveCommand(), ClaimsCommand(), BenchCommand()};
     return all;
 }
 

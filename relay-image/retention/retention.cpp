@@ -37,8 +37,11 @@ std::string PubkeyOf(const StoredEvent& event)
 
 }  // namespace
 
-Retention::Retention(RetentionSettings settings, Classify classify, Log& log)
-    : settings_{std::move(settings)}, classify_{std::move(classify)}, log_{log}
+Retention::Retention(RetentionSettings settings, Classify classify, Log& log, MayForget may_forget)
+    : settings_{std::move(settings)},
+      classify_{std::move(classify)},
+      log_{log},
+      may_forget_{std::move(may_forget)}
 {
 }
 
@@ -107,7 +110,7 @@ Result<void> Retention::Go(EventStore& store, std::int64_t now, Walk& walk)
         if (page->empty()) BeginRemoving(walk);
         return {};
     }
-    const auto doomed = ChooseDoomed(*page, now, walk);
+    const auto doomed = ChooseDoomed(store, *page, now, walk);
     if (!doomed.empty()) {
         Filter by_id;
         by_id.ids = doomed;
@@ -125,7 +128,8 @@ void Retention::BeginRemoving(Walk& walk)
     walk.excess = std::max<std::int64_t>(walk.excess - *walk.rule.count, 0);
 }
 
-std::vector<std::string> Retention::ChooseDoomed(const std::vector<StoredEvent>& page,
+std::vector<std::string> Retention::ChooseDoomed(EventStore& store,
+                                                 const std::vector<StoredEvent>& page,
                                                  std::int64_t now, Walk& walk) const
 {
     const auto oldest_kept =
@@ -135,8 +139,9 @@ std::vector<std::string> Retention::ChooseDoomed(const std::vector<StoredEvent>&
         walk.over = event.created_at >= oldest_kept && walk.excess <= 0;
         if (walk.over) break;
         if (!IsFor(walk.rule, event)) continue;
-        doomed.push_back(ToHex(event.id));
+        // What has to wait counts as gone, else younger events would go in its place.
         if (walk.excess > 0) --walk.excess;
+        if (!may_forget_ || may_forget_(store, event)) doomed.push_back(ToHex(event.id));
     }
     std::ranges::sort(doomed);
     return doomed;

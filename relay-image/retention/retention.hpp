@@ -19,7 +19,10 @@ public:
     /// What the author of this key (hex) is to the relay.
     using Classify = std::function<AuthorClass(const std::string& pubkey)>;
 
-    Retention(RetentionSettings settings, Classify classify, Log& log);
+    /// Whether an event may be forgotten now; it is asked again in the next round if not.
+    using MayForget = std::function<bool(EventStore& store, const StoredEvent& event)>;
+
+    Retention(RetentionSettings settings, Classify classify, Log& log, MayForget may_forget = {});
 
     /// Looks at some hundred events at most; true if there is more to do at once.
     Result<bool> Work(EventStore& store, std::int64_t now);
@@ -41,8 +44,8 @@ private:
     Result<void> PlanForSize(EventStore& store);
     Result<void> Go(EventStore& store, std::int64_t now, Walk& walk);
     void BeginRemoving(Walk& walk);
-    std::vector<std::string> ChooseDoomed(const std::vector<StoredEvent>& page, std::int64_t now,
-                                          Walk& walk) const;
+    std::vector<std::string> ChooseDoomed(EventStore& store, const std::vector<StoredEvent>& page,
+                                          std::int64_t now, Walk& walk) const;
     void EndWalk(const Walk& walk);
     Result<void> NoteSize(EventStore& store);
     bool IsFor(const RetentionRule& rule, const StoredEvent& event) const;
@@ -50,6 +53,7 @@ private:
     const RetentionSettings settings_;
     const Classify classify_;
     Log& log_;
+    const MayForget may_forget_;
     std::deque<Walk> walks_;       ///< What is left of this round.
     std::int64_t next_round_ = 0;  ///< Unix seconds.
     bool notes_size_ = false;      ///< The round made room, and has to remember how much is used.

@@ -159,5 +159,21 @@ TYPED_TEST(RetentionTest, LeavesEverythingUnlessTold)
     EXPECT_EQ(this->Left().size(), 1U);
 }
 
+TYPED_TEST(RetentionTest, KeepsWhatMayNotBeForgottenYetAndTakesNothingInItsPlace)
+{
+    for (const int days : {50, 40, 30, 20}) this->PutAged("anybody", days);
+    std::int64_t free_from = kNow - 35 * kDay;
+    Retention retention{
+        {.rules = {ParseRetentionRule("count=2").value()}},
+        ClassOf,
+        this->log_,
+        [&](EventStore&, const StoredEvent& event) { return event.created_at >= free_from; }};
+    this->Work(retention);
+    EXPECT_EQ(this->Left().size(), 4U) << "the two oldest wait, the others are not in excess";
+    free_from = 0;
+    this->Work(retention, kNow + kRest);
+    EXPECT_EQ(this->Left(), (Texts{"anybody 20", "anybody 30"}));
+}
+
 }  // namespace
 }  // namespace berth::relay::test

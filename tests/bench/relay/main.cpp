@@ -63,7 +63,13 @@ private:
     void Measure(const std::string& name, Work work)
     {
         const auto before = subject_.CpuSeconds();
-        Rate rate = work();
+        Rate rate;
+        try {
+            rate = work();
+        } catch (const std::runtime_error& fault) {
+            std::cerr << name << ": " << fault.what() << "\n";
+            return;  // A relay may lose a REQ; its other figures stand.
+        }
         rate.cpu_micros = (subject_.CpuSeconds() - before) * 1e6 / static_cast<double>(rate.done);
         figures_.Set(name, rate);
         std::cerr << name << ": " << rate.per_second << "/s, p50 " << rate.p50_millis << " ms, p99 "

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "relay-image/http/qr_code.hpp"
 #include "relay-image/http/shown_amount.hpp"
 
 namespace berth::relay {
@@ -38,7 +39,8 @@ std::string MinuteOf(std::int64_t unix_seconds)
 std::string HowToPay(const InvoiceView& invoice)
 {
     const auto request = Escaped(invoice.request);
-    return "<p><a href=\"lightning:" + request +
+    return QrCodeSvg("lightning:" + invoice.request, "QR code of the invoice") +
+           "<p><a href=\"lightning:" + request +
            "\">Open in a wallet</a></p>\n"
            "<p><label for=\"request\">Invoice</label><br>\n<textarea id=\"request\" rows=\"8\" "
            "readonly>" +

@@ -118,8 +118,11 @@ Result<std::unique_ptr<Payments>> Payments::Make(const PaymentSettings& settings
         payments->invoices_ = std::make_unique<Invoices>(
             settings.lightning.invoices, *payments->node_, *payments->paywall_, clock, log);
     }
-    const bool reports = payments->paywall_->enabled() && !settings.marketplace.address.empty() &&
-                         settings.verifier != VerifierKind::kMarketplace;
+    // The marketplace knows what it verified itself; of invoices only the relay does.
+    const bool is_news =
+        settings.verifier != VerifierKind::kMarketplace || payments->invoices_ != nullptr;
+    const bool reports =
+        payments->paywall_->enabled() && !settings.marketplace.address.empty() && is_news;
     if (!reports) return payments;
     auto marketplace = payments->Marketplace(settings, clock);
     if (!marketplace) return marketplace.error();

@@ -1,10 +1,12 @@
 // A user pays a relay by Lightning invoice, in a browser and by a program, and publishes.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import jsQR from 'jsqr';
 import * as nip98 from 'nostr-tools/nip98';
 import { npubEncode } from 'nostr-tools/nip19';
 import { finalizeEvent, generateSecretKey, getPublicKey } from 'nostr-tools/pure';
 import { Relay, useWebSocketImplementation } from 'nostr-tools/relay';
+import { PNG } from 'pngjs';
 import WebSocket from 'ws';
 import { BareRelay } from '../lib/bare_relay.js';
 import * as browsing from '../lib/browser.js';
@@ -92,6 +94,18 @@ test('in a browser the page tells by itself that the invoice is paid', async () 
   assert.deepEqual(page.complaints, []);
   await page.context().close();
   await publish(secretKey);
+});
+
+test('a camera reads the invoice off the page, by day and at night', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    const page = await askInBrowser(getPublicKey(generateSecretKey()), 40, { colorScheme });
+    const picture = PNG.sync.read(await page.locator('svg.qr').screenshot());
+    const { data, width, height } = picture;
+    const read = jsQR(new Uint8ClampedArray(data), width, height);
+    const request = await page.inputValue('#request');
+    assert.equal(read.data, `lightning:${request}`.toUpperCase());
+    await page.context().close();
+  }
 });
 
 test('without a script the page reloads itself and tells that it is paid', async () => {

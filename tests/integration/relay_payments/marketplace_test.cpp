@@ -1,4 +1,6 @@
 // Claims that a running marketplace verifies and books for the relay's owner.
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <pqxx/pqxx>
 
@@ -10,6 +12,7 @@
 #include "core/nostr/http_auth.hpp"
 #include "marketplace/db/values.hpp"
 #include "marketplace/relays/relay_handlers.hpp"
+#include "tests/conformance/lightning/sandbox_lnd.hpp"
 #include "tests/integration/access/raw_client.hpp"
 #include "tests/integration/access/running_marketplace.hpp"
 #include "tests/integration/relay_payments/paying_relay.hpp"
@@ -163,6 +166,29 @@ TEST_F(MarketplaceTest, ItIsToldWhatAnotherVerifierTook)
     ASSERT_EQ(client.Publish(Paid(payer_, channel, 30, 1)), "true");
     EXPECT_TRUE(Becomes([&] { return Revenue().reported() == "30"; }));
     EXPECT_NE(Revenue().verified(), "30");
+}
+
+TEST_F(MarketplaceTest, ItIsToldWhatInvoicesBroughtThoughItVerifiesClaims)
+{
+    berth::test::SandboxLnd lnd;
+    const RelayProcess relay{
+        NewDatabase(),
+        Asking({{"PAYMENT_ASSET", "btc"},
+                {"PAYMENT_PUBLICATION", "*=1000"},
+                {"PAYMENT_LIGHTNING_URL", lnd.url()},
+                {"PAYMENT_LIGHTNING_MACAROON_FILE", lnd.macaroon_file().string()},
+                {"PAYMENT_LIGHTNING_CERTIFICATE_FILE", lnd.certificate_file().string()},
+                {"PAYMENT_LIGHTNING_LOOK_INTERVAL", "20ms"},
+                {"PAYMENT_REPORT_INTERVAL", "20ms"}})};
+    const boost::json::object wish{{"pubkey", payer_.key.pubkey()}, {"amount_msat", 8'000}};
+    const auto invoice = boost::json::parse(Fetch(relay.port(), "/payments/invoice",
+                                                  {{"Content-Type", "application/json"}}, "POST",
+                                                  boost::json::serialize(wish))
+                                                .body)
+                             .as_object();
+    lnd.Command("pay", {{"payment_hash", invoice.at("payment_hash")}, {"amt_msat", 0}});
+    EXPECT_TRUE(Becomes([&] { return Revenue().reported() == "8000"; }));
+    EXPECT_EQ(Revenue().asset(), "btc");
 }
 
 }  // namespace

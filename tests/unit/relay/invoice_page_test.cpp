@@ -45,6 +45,16 @@ TEST(InvoicePageTest, AnOpenInvoiceCanBeCopiedAndOpenedAndIsKeptFresh)
     EXPECT_GT(page.refresh_seconds, 0);
 }
 
+TEST(InvoicePageTest, AnInvoiceThatIsTooLongForAQrCodeIsShownWithoutOne)
+{
+    auto invoice = Open();
+    EXPECT_THAT(InvoiceHtml("Tom", invoice).body, HasSubstr("<svg class=\"qr\""));
+    invoice.request.append(5000, 'x');
+    const auto page = InvoiceHtml("Tom", invoice);
+    EXPECT_THAT(page.body, Not(HasSubstr("<svg")));
+    EXPECT_THAT(page.body, HasSubstr(invoice.request + "</textarea>"));
+}
+
 TEST(InvoicePageTest, AnInvoiceAtItsEndStaysAsItIs)
 {
     auto invoice = Open();

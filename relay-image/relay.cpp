@@ -29,6 +29,7 @@
 #include "relay-image/retention/retention.hpp"
 #include "relay-image/session/written_events.hpp"
 #include "relay-image/storage/hot_tail_filler.hpp"
+#include "relay-image/storage/housekeeper.hpp"
 #include "relay-image/storage/peer_watch.hpp"
 #include "relay-image/storage/watched_event_store.hpp"
 #include "relay-image/transport/listening.hpp"
@@ -69,15 +70,18 @@ public:
                      [this](auto& store, auto& event) { return archive_.MayForget(store, event); }},
           written_{
               {io_, tail_, sessions_, paywall(), [this](auto& event) { mirrors_.Offer(event); }}},
-          writer_{writing_store_, clock, log,
-                  [this](auto written) { written_.Tell(std::move(written)); },
-                  [this](auto& store, auto now) { return retention_.WorkOrWarn(store, now); }},
+          writer_{writing_store_, settings.storage.writers(), log,
+                  [this](auto written) { written_.Tell(std::move(written)); }},
           filler_{store_, tail_, clock},
           readers_{watched_store_, settings.reader_threads},
           membership_{access_, clock, settings_.self_key,
                       [this](auto event) { Publish(std::move(event)); }},
           governor_{watched_store_, access_, clock, log,
                     [this](const auto& change) { Obey(change); }},
+          housekeeper_{watched_store_, clock, log,
+                       [this](auto& store, auto now) {
+                           return KnowsWhoIsWho() && retention_.WorkOrWarn(store, now);
+                       }},
           intake_{settings_.limits, access_, clock, *throttle_, paywall(), writer_, kVerifiers},
           context_{settings_.profile, settings_.limits, access_,  clock,      log,     intake_,
                    readers_,          sessions_,        figures_, *throttle_, shared_, tail_,
@@ -298,8 +302,7 @@ private:
 
     void SignalReadiness()
     {
-        Await([this] { return writer_.healthy() && governor_.loaded() && paywall().loaded(); },
-              Steady::time_point::max(),
+        Await([this] { return writer_.healthy() && KnowsWhoIsWho(); }, Steady::time_point::max(),
               [this] {
                   log_.Info("serving");
                   ports_.Open();
@@ -338,6 +341,9 @@ private:
               });
     }
 
+    /// Members and who has paid are loaded.
+    bool KnowsWhoIsWho() const { return governor_.loaded() && paywall().loaded(); }
+
     /// One that asks for nothing where the real one cannot be made; Run says why.
     Paywall& paywall() { return payments_ ? (*payments_)->paywall() : free_; }
     const Paywall& paywall() const { return payments_ ? (*payments_)->paywall() : free_; }
@@ -374,6 +380,7 @@ private:
     EventReaders readers_;
     Membership membership_;
     Governor governor_;
+    Housekeeper housekeeper_;
     EventIntake intake_;  ///< Ends before those whom it asks.
     SessionContext context_;
     ManagementEndpoint management_;

@@ -120,7 +120,7 @@ public:
                                                           const std::string& key) = 0;
     /// All records of a collection, by key ascending.
     virtual Result<std::vector<Record>> LoadRecords(const std::string& collection) = 0;
-    /// Deletes what has expired at `now`, some thousands at most; returns how many.
+    /// Deletes what has expired at `now`, a thousand at most; returns how many.
     virtual Result<std::int64_t> RemoveExpired(std::int64_t now) = 0;
     virtual Result<StoreFigures> Measure() = 0;
     /// Counts the kinds by looking at some `most` events: all, or a sample from all over.

@@ -1,164 +1,32 @@
 #include "relay-image/storage/event_writer.hpp"
 
-#include "relay-image/storage/foreign_deletion.hpp"
-
 #include <algorithm>
+#include <functional>
+
+#include "relay-image/storage/writer_lane.hpp"
 
 namespace berth::relay {
-namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::size_t kMaxQueued = 20000;
-constexpr std::size_t kMaxBatch = 1000;
-constexpr std::size_t kMaxBatchBytes = 8 << 20;
-constexpr auto kIdleCheck = 1000ms;
-constexpr auto kFirstBackoff = 100ms;
-constexpr auto kLastBackoff = 5000ms;
-constexpr auto kRemovalEvery = 5s;
-
-bool ConnectionFailed(const Error& error)
+EventWriter::EventWriter(const EventStoreFactory& factory, std::size_t lanes, Log& log,
+                         const Report& report)
+    : crossing_{std::make_unique<LaneCrossing>()}
 {
-    return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnknown;
-}
-
-}  // namespace
-
-EventWriter::EventWriter(const EventStoreFactory& factory, const Clock& clock, Log& log,
-                         Report report, Housework housework)
-    : store_{factory()},
-      clock_{clock},
-      log_{log},
-      report_{std::move(report)},
-      housework_{std::move(housework)},
-      thread_{[this] { Work(); }}
-{
-}
-
-EventWriter::~EventWriter()
-{
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
+    for (std::size_t i = 0; i < lanes; ++i) {
+        lanes_.push_back(std::make_unique<WriterLane>(factory, log, *crossing_, report));
     }
-    changed_.notify_all();
-    thread_.join();
 }
+
+EventWriter::~EventWriter() = default;
 
 bool EventWriter::Enqueue(Submission submission)
 {
-    const std::scoped_lock lock{mutex_};
-    if (queue_.size() >= kMaxQueued) return false;
-    queue_.push_back(std::move(submission));
-    if (queue_.size() == 1) changed_.notify_one();
-    return true;
+    const auto author = std::hash<std::string>{}(submission.event->event.pubkey);
+    return lanes_[author % lanes_.size()]->Enqueue(std::move(submission));
 }
 
-void EventWriter::Work()
+bool EventWriter::healthy() const
 {
-    auto backoff = std::chrono::milliseconds{kFirstBackoff};
-    bool migrated = MigrateOnce();
-    while (true) {
-        const auto patience = more_housework_ ? 0ms : kIdleCheck;
-        auto batch = Take(migrated ? patience : backoff);
-        if (!migrated) {
-            backoff = std::min<std::chrono::milliseconds>(2 * backoff, kLastBackoff);
-            migrated = MigrateOnce();
-        }
-        if (!batch.empty()) {
-            Write(std::move(batch));
-            continue;
-        }
-        {
-            const std::scoped_lock lock{mutex_};
-            if (stopping_ && queue_.empty()) return;
-        }
-        if (migrated) KeepHouse();
-    }
-}
-
-bool EventWriter::MigrateOnce()
-{
-    const auto done = store_->Migrate();
-    healthy_ = done.has_value();
-    if (!done) log_.Warning("the database is not ready", {{"error", done.error().message}});
-    return done.has_value();
-}
-
-std::vector<Submission> EventWriter::Take(std::chrono::milliseconds patience)
-{
-    std::unique_lock lock{mutex_};
-    changed_.wait_for(lock, patience, [this] { return !queue_.empty() || stopping_; });
-    std::vector<Submission> batch;
-    std::size_t bytes = 0;
-    while (!queue_.empty() && batch.size() < kMaxBatch && bytes < kMaxBatchBytes) {
-        bytes += queue_.front().event->json.size();
-        batch.push_back(std::move(queue_.front()));
-        queue_.pop_front();
-    }
-    return batch;
-}
-
-void EventWriter::Write(std::vector<Submission> batch)
-{
-    std::vector<Written> written;
-    written.reserve(batch.size());
-    std::vector<EventPtr> events;
-    events.reserve(batch.size());
-    for (auto& submission : batch) {
-        const bool foreign = DeletesOthersOnly(*store_, submission.event->event);
-        if (!foreign) events.push_back(submission.event);
-        written.push_back({std::move(submission), Verdict::kForeign});
-    }
-    const auto outcomes = Store(events);
-    auto outcome = outcomes.begin();
-    auto event = events.begin();
-    for (auto& one : written) {
-        if (event == events.end() || one.submission.event != *event) continue;
-        one.outcome = *outcome++;
-        ++event;
-    }
-    report_(std::move(written));
-}
-
-std::vector<Result<Verdict>> EventWriter::Store(const std::vector<EventPtr>& events)
-{
-    auto verdicts = store_->Store(events);
-    // Storing is idempotent, and a connection may have died unnoticed: look once more.
-    if (!verdicts && ConnectionFailed(verdicts.error())) verdicts = store_->Store(events);
-    healthy_ = verdicts || !ConnectionFailed(verdicts.error());
-    if (verdicts) return {verdicts->begin(), verdicts->end()};
-    log_.Error("events could not be stored", {{"events", events.size()},
-                                              {"reason", verdicts.error().reason},
-                                              {"error", verdicts.error().message}});
-    if (ConnectionFailed(verdicts.error()) || events.size() == 1) {
-        return std::vector<Result<Verdict>>(events.size(), verdicts.error());
-    }
-    std::vector<Result<Verdict>> alone;  // One bad event must not fail its neighbours.
-    for (const auto& event : events) alone.push_back(Store({event}).front());
-    return alone;
-}
-
-void EventWriter::KeepHouse()
-{
-    const auto answers = store_->Check();
-    if (!answers && healthy_) {
-        log_.Error("the database does not answer", {{"error", answers.error().message}});
-    }
-    if (answers && !healthy_) log_.Info("the database answers again");
-    healthy_ = answers.has_value();
-    more_housework_ = false;
-    if (!answers) return;
-    RemoveExpired();
-    if (housework_) more_housework_ = housework_(*store_, ToUnixSeconds(clock_.Now()));
-}
-
-void EventWriter::RemoveExpired()
-{
-    if (Steady::now() < next_removal_) return;
-    next_removal_ = Steady::now() + kRemovalEvery;
-    const auto removed = store_->RemoveExpired(ToUnixSeconds(clock_.Now()));
-    if (!removed) log_.Warning("expired events stay", {{"error", removed.error().message}});
+    return std::ranges::all_of(lanes_, [](const auto& lane) { return lane->healthy(); });
 }
 
 }  // namespace berth::relay

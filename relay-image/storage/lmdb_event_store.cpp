@@ -11,7 +11,7 @@ namespace berth::relay {
 namespace {
 
 constexpr std::int64_t kNothingExpires = std::numeric_limits<std::int64_t>::min();
-constexpr std::size_t kMaxExpired = 5000;       ///< Removed in one transaction.
+constexpr std::size_t kMaxExpired = 1000;       ///< Removed in one transaction.
 constexpr std::int64_t kMaxSearched = 200'000;  ///< Events that a search looks at, newest first.
 constexpr std::size_t kMaxKeyBytes = 511;       ///< LMDB's own.
 

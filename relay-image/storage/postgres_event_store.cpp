@@ -23,7 +23,7 @@ constexpr auto kReaderSettings =
 
 constexpr auto kRemoveExpired = R"sql(
     WITH expired AS MATERIALIZED (
-        SELECT event_no FROM events WHERE expires_at <= $1 ORDER BY expires_at LIMIT 5000
+        SELECT event_no FROM events WHERE expires_at <= $1 ORDER BY expires_at LIMIT 1000
     ), gone AS (
         DELETE FROM events e USING expired x WHERE e.event_no = x.event_no RETURNING e.event_no
     ), untagged AS (

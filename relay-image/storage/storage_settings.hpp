@@ -20,6 +20,9 @@ struct StorageSettings {
     std::string lmdb_folder;  ///< Of kLmdb.
 
     bool is_postgres() const { return kind == Kind::kPostgres; }
+    /// So many write at a time: LMDB takes one, and two keep PostgreSQL busy while one of them
+    /// waits for its commit.
+    std::size_t writers() const { return is_postgres() ? 2 : 1; }
     /// As /health names it.
     std::string_view service_name() const { return kind == Kind::kLmdb ? "lmdb" : "postgresql"; }
 };

@@ -8,7 +8,7 @@
 namespace berth::relay::fuzz {
 
 /// A store that keeps records in memory, and no events.
-class MemoryRecords final : public EventStore {
+class MemoryRecords : public EventStore {
 public:
     Result<void> PutRecord(const std::string& collection, const std::string& key,
                            const std::string& json) override

@@ -76,6 +76,23 @@ std::string SortedLines(const std::string& text)
     return sorted;
 }
 
+TEST_F(CommandsTest, ARelayThatIsNeverIdleRemovesWhatHasExpired)
+{
+    const RelayProcess relay{database_};
+    RelayClient client{relay.port()};
+    const auto brief = Sign(bob_, {.tags = {{"expiration", std::to_string(Now() + 2)}}});
+    ASSERT_EQ(client.Publish(brief), "true");
+    const auto is_there = [&] {
+        return Run(database_, {"export"}).out.find(brief.id) != std::string::npos;
+    };
+    EXPECT_TRUE(is_there());
+    const auto limit = Deadline::After(20s);
+    for (int i = 0; is_there() && !limit.Passed(); ++i) {
+        ASSERT_EQ(client.Publish(Sign(alice_, {.content = std::to_string(i)})), "true");
+    }
+    EXPECT_FALSE(is_there());
+}
+
 TEST_F(CommandsTest, ExportOfAnImportOfAnExportIsTheSameByteForByte)
 {
     const auto lines = Lines(2'500);

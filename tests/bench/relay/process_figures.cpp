@@ -3,6 +3,7 @@
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <string>
 
@@ -67,6 +68,12 @@ double CpuSecondsOf(pid_t pid)
 std::int64_t PrivateBytesOf(pid_t pid) { return RolledUp(pid, "Anonymous:"); }
 
 std::int64_t ResidentBytesOf(pid_t pid) { return RolledUp(pid, "Rss:"); }
+
+std::int64_t DescriptorsOf(pid_t pid)
+{
+    const fs::directory_iterator entries{"/proc/" + std::to_string(pid) + "/fd"};
+    return std::distance(begin(entries), end(entries));
+}
 
 pid_t ParentOf(pid_t pid) { return StatOf(pid).parent; }
 

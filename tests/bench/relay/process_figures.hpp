@@ -15,6 +15,9 @@ std::int64_t PrivateBytesOf(pid_t pid);
 /// Memory of a process that is present, pages of files that it maps included.
 std::int64_t ResidentBytesOf(pid_t pid);
 
+/// Files and sockets that a process has open.
+std::int64_t DescriptorsOf(pid_t pid);
+
 /// The parent of a process.
 pid_t ParentOf(pid_t pid);
 

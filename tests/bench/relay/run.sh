@@ -5,10 +5,10 @@
 # Usage: tests/bench/relay/run.sh [--json] [--events N] [--storage postgres|lmdb] [--alone]
 set -euo pipefail
 
-readonly root="$(cd "$(dirname "$0")/../../.." && pwd)"
+readonly here="$(cd "$(dirname "$0")" && pwd)"
+readonly root="$(cd "$here/../../.." && pwd)"
 readonly build="$root/build/release"
-readonly cache="${XDG_CACHE_HOME:-$HOME/.cache}/berth-bench"
-readonly yardsticks=(nostr-rs-relay@0.8.12 rnostr@0.4.8)
+. "$here/../crates.sh"
 
 events=100000
 arguments=()
@@ -23,19 +23,8 @@ while [ "$#" -gt 0 ]; do
   esac
 done
 
-# The program of a crate, built once. By the crate's own lock file where that still builds.
-crate_program() {  # crate_program NAME@VERSION
-  local name="${1%@*}" folder="$cache/$1"
-  if [ ! -x "$folder/bin/$name" ]; then
-    command -v cargo >/dev/null || return 1
-    cargo install "$1" --root "$folder" --locked >&2 || cargo install "$1" --root "$folder" >&2 ||
-      { printf '%s could not be had; going on without\n' "$1" >&2; return 1; }
-  fi
-  printf '%s' "$folder/bin/$name"
-}
-
 if [ -z "$alone" ]; then
-  for yardstick in "${yardsticks[@]}"; do
+  for yardstick in "${relay_yardsticks[@]}"; do
     if program=$(crate_program "$yardstick"); then
       arguments+=(--yardstick "${yardstick%@*}=$program")
     fi

@@ -27,6 +27,7 @@ public:
     }
     std::int64_t PrivateBytes() const override { return PrivateBytesOf(relay_.pid()); }
     std::int64_t ResidentBytes() const override { return ResidentBytesOf(relay_.pid()); }
+    std::int64_t Descriptors() const override { return DescriptorsOf(relay_.pid()); }
     std::int64_t StoreBytes() override
     {
         if (!postgres_) return BytesUnder(folder_.path());

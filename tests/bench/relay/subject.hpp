@@ -21,6 +21,8 @@ public:
     virtual std::int64_t PrivateBytes() const = 0;
     /// The same with the pages of files that it maps.
     virtual std::int64_t ResidentBytes() const = 0;
+    /// Files and sockets that the relay itself has open.
+    virtual std::int64_t Descriptors() const = 0;
     /// What the store takes on the disk, without a log of changes that is recycled.
     virtual std::int64_t StoreBytes() = 0;
     /// Ends it in good order and starts it again; seconds until it answers a REQ.

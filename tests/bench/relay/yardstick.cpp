@@ -100,6 +100,7 @@ public:
     double CpuSeconds() const override { return CpuSecondsOf(pid_); }
     std::int64_t PrivateBytes() const override { return PrivateBytesOf(pid_); }
     std::int64_t ResidentBytes() const override { return ResidentBytesOf(pid_); }
+    std::int64_t Descriptors() const override { return DescriptorsOf(pid_); }
     std::int64_t StoreBytes() override { return BytesUnder(store_); }
     double RestartSeconds() override
     {

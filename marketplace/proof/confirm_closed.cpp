@@ -89,12 +89,11 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
                       if (const auto denom = CloseLease(tx, order, closed->height)) {
                           SettleLease(tx, order, *denom, *closed, *price, now);
                       }
-                      if (order.active_at) {
+                      // What a provider ended was recognised when that was seen.
+                      if (order.active_at && order.failure.reason() != orders::kLeaseEnded) {
                           ledger::Recognise(tx, OwnerOf(order), PriceOf(order),
                                             std::min(now, *order.paid_through));
-                          if (order.failure.reason() != orders::kLeaseEnded) {
-                              ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
-                          }
+                          ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
                       }
                       if (order.state == v1::ORDER_STATE_CLOSING) {
                           const auto state = orders::StateAfterClosing(order);

@@ -89,6 +89,9 @@ struct TxOutcome {
     std::string codespace;
     int code = 0;  ///< 0: it took effect.
     std::string raw_log;
+    std::string signer{};  ///< Address of its first key; empty where the chain shows none.
+    /// What was paid for it, by denomination; a transaction that failed may have cost as much.
+    std::map<std::string, money::Amount> fee{};
 };
 
 /// An account as signing needs it.

@@ -1,5 +1,6 @@
 #include "akash/cli_chain_reader.hpp"
 
+#include "akash/address.hpp"
 #include "akash/cli_output.hpp"
 #include "core/base/encoding.hpp"
 
@@ -24,6 +25,48 @@ std::string HexOfBase64(const std::string& text)
     const auto bytes = FromBase64(text);
     if (!bytes) throw FieldMissing{"a base64 text"};
     return ToHex(*bytes);
+}
+
+/// Of the first key that signed a transaction; the chain has checked the signature.
+std::string SignerOf(const Fields& answer)
+{
+    if (!answer.has("tx")) return {};
+    const auto signers = answer.at("tx").at("auth_info").at("signer_infos").list();
+    if (signers.empty() || !signers.front().has("public_key")) return {};
+    const auto key = signers.front().at("public_key");
+    if (key.at("@type").text() != "/cosmos.crypto.secp256k1.PubKey") return {};
+    const auto bytes = FromBase64(key.at("key").text());
+    return bytes ? AddressOf(*bytes) : std::string{};
+}
+
+/// Coins as an event writes them: `4608uakt`, or several with commas between.
+std::map<std::string, money::Amount> ReadCoins(std::string_view text)
+{
+    std::map<std::string, money::Amount> coins;
+    while (!text.empty()) {
+        const auto coin = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(coin.size() + 1, text.size()));
+        const auto digits = std::min(coin.find_first_not_of("0123456789"), coin.size());
+        const auto amount = money::Amount::Parse(coin.substr(0, digits));
+        if (!amount || digits == coin.size()) throw FieldMissing{"an amount of coins"};
+        coins[std::string{coin.substr(digits)}] += *amount;
+    }
+    return coins;
+}
+
+/// What the chain took for a transaction: it says so in an event, whatever the messages came to.
+std::map<std::string, money::Amount> FeeOf(const Fields& answer)
+{
+    if (!answer.has("events")) return {};
+    for (const auto& event : answer.at("events").list()) {
+        if (event.at("type").text() != "tx") continue;
+        for (const auto& attribute : event.at("attributes").list()) {
+            if (attribute.at("key").text() == "fee" && attribute.has("value")) {
+                return ReadCoins(attribute.at("value").text());
+            }
+        }
+    }
+    return {};
 }
 
 LeaseId ReadLeaseId(const Fields& id)
@@ -188,7 +231,9 @@ Result<std::optional<TxOutcome>> CliChainReader::FindTx(const std::string& hash,
         return TxOutcome{.height = fields.at("height").signed64(),
                          .codespace = fields.at("codespace").text(),
                          .code = static_cast<int>(fields.at("code").unsigned32()),
-                         .raw_log = fields.at("raw_log").text()};
+                         .raw_log = fields.at("raw_log").text(),
+                         .signer = SignerOf(fields),
+                         .fee = FeeOf(fields)};
     });
     if (!read) return read.error();
     return std::optional{*read};

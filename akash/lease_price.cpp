@@ -11,10 +11,10 @@ constexpr money::Int128 kMonthMillis = money::Int128{2'592'000} * 1000;
 
 }  // namespace
 
-Amount MonthlyUsdMicros(const DecCoin& price, Amount act_price_e8,
+Amount MonthlyUsdMicros(const DecCoin& price, Amount whole_price_e8,
                         std::chrono::milliseconds block_time)
 {
-    return MulDiv(price.amount_e18, Amount::FromRaw(kMonthMillis * act_price_e8.raw()),
+    return MulDiv(price.amount_e18, Amount::FromRaw(kMonthMillis * whole_price_e8.raw()),
                   Amount::FromRaw(kE18 * kE8 * block_time.count()), money::Rounding::kCeil);
 }
 

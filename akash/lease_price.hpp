@@ -6,9 +6,9 @@
 
 namespace berth::akash {
 
-/// A price per block in micro-dollars per 2,592,000 s, rounded up, at a price of one ACT in 10^-8
-/// dollars. Pure.
-money::Amount MonthlyUsdMicros(const DecCoin& price, money::Amount act_price_e8,
+/// A price per block in micro-dollars per 2,592,000 s, rounded up, where a million units of its
+/// denomination (one ACT, one AKT) cost `whole_price_e8` 10^-8 dollars. Pure.
+money::Amount MonthlyUsdMicros(const DecCoin& price, money::Amount whole_price_e8,
                                std::chrono::milliseconds block_time);
 
 }  // namespace berth::akash

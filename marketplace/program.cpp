@@ -20,6 +20,7 @@
 #include "marketplace/orders/intake.hpp"
 #include "marketplace/payments/fresh_channels.hpp"
 #include "marketplace/proof/activate.hpp"
+#include "marketplace/proof/book_fee.hpp"
 #include "marketplace/proof/book_lease.hpp"
 #include "marketplace/proof/confirm_closed.hpp"
 #include "marketplace/proof/observe_channel.hpp"
@@ -77,7 +78,7 @@ struct Orders {
                   .batch_max = settings.intake_batch_max},
                  log},
           orders{{storage.database, catalogue, intake, settings}},
-          workers{{storage.database, catalogue, log, settings, queue}}
+          workers{{storage.database, log, settings, queue}}
     {
     }
 
@@ -126,7 +127,7 @@ struct Duties {
                     .log = log,
                     .settings = orders.queue,
                     .threads = static_cast<int>(config.Integer("duty_threads"))},
-                   {&reserve, &verify, &activate, &book, &confirm, &observe}}
+                   {&reserve, &verify, &activate, &book, &confirm, &fee, &observe}}
     {
     }
 
@@ -140,6 +141,7 @@ struct Duties {
     proof::Activate activate{parts};
     proof::BookLease book{parts};
     proof::ConfirmClosed confirm{parts};
+    proof::BookFee fee{parts};
     proof::ObserveChannel observe;
     proof::Sweeper sweeper;
     queue::Executor executor;

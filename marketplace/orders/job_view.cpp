@@ -17,6 +17,13 @@ std::int64_t MicrosOf(Time time)
     return time == Time::max() ? 0 : time.time_since_epoch().count();
 }
 
+/// The newest price of an asset in 10^-8 dollars; 0 where there is none.
+std::int64_t PriceE8(pqxx::work& tx, const std::string& asset)
+{
+    const auto price = payments::NewestPrice(tx, asset);
+    return price ? price->usd_e8.ToInt64().value_or(0) : 0;
+}
+
 v1::JobOrder OrderView(pqxx::work& tx, const OrderRow& order, const Settings& settings)
 {
     v1::JobOrder view;
@@ -31,9 +38,8 @@ v1::JobOrder OrderView(pqxx::work& tx, const OrderRow& order, const Settings& se
     view.set_dseq(order.dseq);
     view.set_ceiling_lease_usd_micros(CeilingOf(order.plan, order.monthly_usd_micros));
     view.set_deposit_uact(settings.deposit_uact);
-    if (const auto price = payments::NewestPrice(tx, "uact")) {
-        view.set_act_price_usd_e8(price->usd_e8.ToInt64().value_or(0));
-    }
+    view.set_act_price_usd_e8(PriceE8(tx, "uact"));
+    view.set_akt_price_usd_e8(PriceE8(tx, "uakt"));
     *view.mutable_facts() = order.facts;
     for (auto& secret : SecretsOf(tx, order, "operator").secrets) {
         *view.add_secrets() = std::move(secret);

@@ -1,7 +1,5 @@
 #include "marketplace/orders/order_handlers.hpp"
 
-#include "core/base/digest.hpp"
-#include "core/base/encoding.hpp"
 #include "marketplace/call/signed_event.hpp"
 #include "marketplace/orders/credit_order.hpp"
 #include "marketplace/orders/order_reading.hpp"
@@ -20,6 +18,12 @@ bool IsUnder(std::string_view name, std::string_view zone)
 {
     return name == zone || (name.size() > zone.size() && name.ends_with(zone) &&
                             name[name.size() - zone.size() - 1] == '.');
+}
+
+Result<void> CheckOpen(const v1::Plan& plan)
+{
+    if (!plan.paused()) return {};
+    return Fail(ErrorCode::kPrecondition, "PLAN_PAUSED", "The plan takes no new orders now.");
 }
 
 v1::PlaceOrderResponse AsResponse(const std::string& answer)
@@ -96,15 +100,9 @@ Result<v1::QuoteOrderResponse> OrderHandlers::QuoteOrder(const call::Call& call,
     if (const auto checked = CheckTerms(request.terms()); !checked) return checked.error();
     const auto plan = parts_.catalogue.FindPlan(request.terms().plan());
     if (!plan) return plan.error();
-    auto quote = QuoteFor({}, *plan, call.now);
+    if (const auto open = CheckOpen(*plan); !open) return open.error();
+    auto quote = quotes_.Offer(*plan, call.now);
     if (!quote) return quote.error();
-    const auto quote_id = ToBase32(RandomBytes(16));
-    quote->set_name("quotes/" + quote_id);
-    const auto kept = parts_.database.Transact<bool>([&](pqxx::work& tx) -> Result<bool> {
-        KeepQuote(tx, quote_id, *quote);
-        return true;
-    });
-    if (!kept) return kept.error();
     v1::QuoteOrderResponse response;
     *response.mutable_quote() = std::move(*quote);
     return response;
@@ -114,25 +112,11 @@ Result<v1::QuoteOrderResponse> OrderHandlers::QuoteOrder(const call::Call& call,
 Result<v1::Quote> OrderHandlers::QuoteFor(const v1::OrderTerms& terms, const v1::Plan& plan,
                                           Time now)
 {
-    if (plan.paused()) {
-        return Fail(ErrorCode::kPrecondition, "PLAN_PAUSED", "The plan takes no new orders now.");
-    }
+    if (const auto open = CheckOpen(plan); !open) return open.error();
     if (terms.quote().empty()) return parts_.catalogue.PriceOf(plan, now);
     const auto quote_id = ReadName("quotes", terms.quote());
     if (!quote_id) return quote_id.error();
-    const auto found = parts_.database.Transact<std::optional<v1::Quote>>(
-        [&](pqxx::work& tx) -> Result<std::optional<v1::Quote>> {
-            return FindQuote(tx, *quote_id);
-        });
-    if (!found) return found.error();
-    if (!*found || (*found)->plan() != plan.name()) {
-        return Fail(ErrorCode::kNotFound, "UNKNOWN_QUOTE", "There is no such quote for this plan.");
-    }
-    if (TimeOf((*found)->expires_at()) <= now) {
-        return Fail(ErrorCode::kPrecondition, "QUOTE_EXPIRED",
-                    "The quote has expired; ask for a new one.");
-    }
-    return **found;
+    return quotes_.Find(*quote_id, plan, now);
 }
 
 /// An order that may be stored, with its answer.

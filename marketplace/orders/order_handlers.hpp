@@ -12,6 +12,7 @@
 #include "marketplace/orders/catalogue.hpp"
 #include "marketplace/orders/intake.hpp"
 #include "marketplace/orders/order.hpp"
+#include "marketplace/orders/quotes.hpp"
 #include "marketplace/orders/settings.hpp"
 #include "marketplace/payments/holds.hpp"
 
@@ -28,7 +29,10 @@ public:
         Intake& intake;
         const Settings& settings;
     };
-    explicit OrderHandlers(Parts parts) : parts_{parts} {}
+    explicit OrderHandlers(Parts parts)
+        : parts_{parts}, quotes_{parts.database, parts.catalogue, parts.settings}
+    {
+    }
 
     Result<v1::ListPlansResponse> ListPlans(const call::Call& call,
                                             const v1::ListPlansRequest& request);
@@ -69,6 +73,7 @@ private:
                        const call::Answer<v1::PlaceOrderResponse>& answer);
 
     const Parts parts_;
+    Quotes quotes_;
 };
 
 /// An order that the caller may read: his own, or one of his plans. Errors: kInvalid `BAD_NAME`;

@@ -65,10 +65,6 @@ struct AcceptedEvent {
 };
 void KeepEvent(pqxx::work& tx, const AcceptedEvent& event);
 
-/// A quote by its id; nothing where there is none.
-std::optional<v1::Quote> FindQuote(pqxx::work& tx, const std::string& quote_id);
-void KeepQuote(pqxx::work& tx, const std::string& quote_id, const v1::Quote& quote);
-
 /// Claims a name or number that is not derived from its owner. False where another owner has it.
 bool ClaimUnique(pqxx::work& tx, const std::string& kind, const std::string& value,
                  const std::string& owner_id);

@@ -19,6 +19,7 @@ constexpr milliseconds kShortestWait{50};
 constexpr std::size_t kOrderIdLength = 26;
 constexpr std::string_view kCollection = "jobs/";
 constexpr std::string_view kRenewal = "renew_certificate";
+constexpr std::string_view kClosing = "close";
 constexpr int kTriesADay = 24;  // At a certificate, by the pause of its step.
 constexpr std::uint32_t kSequenceMax = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kEpochMax = std::numeric_limits<std::int64_t>::max();
@@ -167,6 +168,19 @@ void TellOfRenewalDue(pqxx::work& tx, Held& held, const v1::StepError& error)
     Save(tx, held.order);
 }
 
+/// A closing job whose step fails turns to what comes first and is not done, if that is another:
+/// it was begun when the name was withdrawn before the deployment was closed.
+bool TurnsBack(pqxx::work& tx, Held& held)
+{
+    if (held.job.kind != kClosing) return false;
+    const auto& first = NextOfClosing(StepsDone(tx, held.order, held.job.job_id));
+    if (first.step == held.job.step) return false;
+    held.order.step = first.step;
+    Save(tx, held.order);
+    queue::Advance(tx, held.job, {.step = held.order.step, .operator_id = held.order.operator_id});
+    return true;
+}
+
 /// What was rented is never given up.
 void TryAgain(pqxx::work& tx, const ProgressRules& rules, Held& held, const v1::StepError& error,
               milliseconds wait)
@@ -174,6 +188,7 @@ void TryAgain(pqxx::work& tx, const ProgressRules& rules, Held& held, const v1::
     const auto* step = FindStep(held.job.kind, held.job.step, StepExecutor::kWorker);
     BERTH_ASSERT(step);
     if (step->kind == kRenewal) TellOfRenewalDue(tx, held, error);
+    if (TurnsBack(tx, held)) return;
     queue::Postpone(
         tx, held.job,
         step->pause > milliseconds{0} ? step->pause : std::min(wait, rules.queue.retry_max),
@@ -273,7 +288,8 @@ Error StepOverdue(const queue::Job& job, const std::string& waiting_for)
 void GoOn(pqxx::work& tx, const ProgressRules& rules, OrderRow& order, queue::Job& job,
           const StepRow& step)
 {
-    const auto* next = StepAfter(step);
+    const bool closing = job.kind == kClosing && step.executor == StepExecutor::kWorker;
+    const auto* next = closing ? &NextOfClosing(StepsDone(tx, order, job.job_id)) : StepAfter(step);
     if (!next) return queue::Finish(tx, job, "done", "");
     const bool stays = step.executor == StepExecutor::kWorker && next->executor == step.executor;
     const auto executor = next->executor == StepExecutor::kWorker

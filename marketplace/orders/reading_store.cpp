@@ -45,12 +45,6 @@ constexpr auto kUnknownDeployments = R"sql(
           AND (orders.state IN (3, 4, 5, 6, 8) OR latest.time > now() - interval '1 minute'))
     ORDER BY told.dseq)sql";
 
-constexpr auto kFindQuote = "SELECT quote FROM quotes WHERE quote_id = $1";
-
-constexpr auto kKeepQuote = R"sql(
-    INSERT INTO quotes (quote_id, plan_id, setup_usd_micros, monthly_usd_micros, quote, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6))sql";
-
 constexpr auto kClaim = R"sql(
     INSERT INTO unique_keys (key_hash, kind, owner_id) VALUES ($1, $2, $3)
     ON CONFLICT DO NOTHING)sql";
@@ -176,20 +170,6 @@ std::vector<std::uint64_t> UnknownDeployments(pqxx::work& tx, const std::string&
         unknown.push_back(row[0].as<std::uint64_t>());
     }
     return unknown;
-}
-
-std::optional<v1::Quote> FindQuote(pqxx::work& tx, const std::string& quote_id)
-{
-    const auto rows = tx.exec_params(kFindQuote, quote_id);
-    if (rows.empty()) return std::nullopt;
-    return db::ReadMessage<v1::Quote>(rows[0][0]);
-}
-
-void KeepQuote(pqxx::work& tx, const std::string& quote_id, const v1::Quote& quote)
-{
-    tx.exec_params0(kKeepQuote, quote_id, quote.plan(), quote.setup_usd_micros(),
-                    quote.monthly_usd_micros(), db::ToBytes(quote),
-                    db::ToSql(Time{std::chrono::microseconds{quote.expires_at()}}));
 }
 
 bool ClaimUnique(pqxx::work& tx, const std::string& kind, const std::string& value,

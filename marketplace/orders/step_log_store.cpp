@@ -12,6 +12,10 @@ constexpr auto kHas = R"sql(
     SELECT FROM step_logs
     WHERE customer_id = $1 AND order_id = $2 AND job_id = $3 AND epoch = $4 AND sequence = $5)sql";
 
+constexpr auto kDone = R"sql(
+    SELECT DISTINCT step FROM step_logs
+    WHERE customer_id = $1 AND order_id = $2 AND job_id = $3 AND outcome = 'done')sql";
+
 }  // namespace
 
 void AddStepLog(pqxx::work& tx, const OrderRow& order, const StepLog& log)
@@ -25,6 +29,15 @@ bool HasStepLog(pqxx::work& tx, const OrderRow& order, const StepLogKey& key)
     return !tx.exec_params(kHas, order.customer_id, order.order_id, key.job_id, key.epoch,
                            key.sequence)
                 .empty();
+}
+
+std::set<std::string> StepsDone(pqxx::work& tx, const OrderRow& order, const std::string& job_id)
+{
+    std::set<std::string> done;
+    for (const auto& row : tx.exec_params(kDone, order.customer_id, order.order_id, job_id)) {
+        done.insert(row[0].as<std::string>());
+    }
+    return done;
 }
 
 }  // namespace berth::orders

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include <pqxx/pqxx>
@@ -29,5 +30,7 @@ struct StepLog {
 void AddStepLog(pqxx::work& tx, const OrderRow& order, const StepLog& log);
 /// True if that report was kept before.
 bool HasStepLog(pqxx::work& tx, const OrderRow& order, const StepLogKey& key);
+/// Names of the steps that workers have done of a job.
+std::set<std::string> StepsDone(pqxx::work& tx, const OrderRow& order, const std::string& job_id);
 
 }  // namespace berth::orders

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <chrono>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace berth::orders {
@@ -58,8 +60,9 @@ inline constexpr std::array kSteps{
             std::chrono::milliseconds{0},
             std::chrono::hours{1},
             std::chrono::hours{24 * 60}},
-    StepRow{"close", "remove_edge", StepExecutor::kWorker, "The name of the relay is withdrawn."},
+    // What costs money comes first: a name may take as long as its server is down.
     StepRow{"close", "close_deployment", StepExecutor::kWorker, "The deployment is closed."},
+    StepRow{"close", "remove_edge", StepExecutor::kWorker, "The name of the relay is withdrawn."},
     StepRow{"close", "confirm_closed", StepExecutor::kWorker, "The operator saw the lease end."},
     StepRow{"close", "confirm_closed", StepExecutor::kMarketplace},
 };
@@ -70,5 +73,8 @@ const StepRow& FirstStep(std::string_view kind);
 const StepRow* FindStep(std::string_view kind, std::string_view step, StepExecutor executor);
 /// The step after it; nullptr after the last.
 const StepRow* StepAfter(const StepRow& step);
+/// The first step of closing that a job has not `done`, by the names of the workers' steps. So a
+/// job goes on rightly that was begun when its steps were in another order.
+const StepRow& NextOfClosing(const std::set<std::string>& done);
 
 }  // namespace berth::orders

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "core/base/failpoint.hpp"
-#include "marketplace/ledger/books.hpp"
 #include "marketplace/orders/job_view.hpp"
 #include "marketplace/orders/order.hpp"
 #include "marketplace/orders/order_reading.hpp"
@@ -66,29 +65,21 @@ std::vector<std::string> DoableOf(const v1::RegisterWorkerRequest& worker)
     return {doable.begin(), doable.end()};
 }
 
-/// Shares a fee over the orders of its messages; what does not divide falls on the first.
-void PostFee(pqxx::work& tx, const queue::PaidFee& fee, const money::Price& price, Time now)
+/// What a transaction cost is read from the chain, whatever its worker says.
+void AwaitFee(pqxx::work& tx, const queue::SettledTransaction& settled, const call::Call& call)
 {
-    const auto asset = money::FindAsset("uakt");
-    const auto count = static_cast<std::int64_t>(fee.order_ids.size());
-    const auto share = money::MulDiv(fee.fee_uakt, 1, count, money::Rounding::kFloor);
-    auto first = fee.fee_uakt - money::MulDiv(share, count, 1, money::Rounding::kFloor);
-    for (const auto& order_id : fee.order_ids) {
+    for (const auto& order_id : settled.order_ids) {
         const auto order = FindOrder(tx, order_id);
-        const auto amount = share + first;
-        first = 0;
-        if (!order || amount == money::Amount{0}) continue;
-        const auto usd = money::ToUsdMicros(amount, *asset, price, money::Rounding::kHalfEven);
-        ledger::PostGas(tx,
-                        {.customer_id = order->customer_id,
-                         .order_id = order->order_id,
-                         .operator_id = order->operator_id},
-                        fee.tx_hash,
-                        {.asset = "uakt",
-                         .amount = amount,
-                         .usd_micros = usd.ToInt64().value_or(0),
-                         .snapshot_id = price.snapshot_id},
-                        now);
+        if (!order) continue;
+        queue::Enqueue(tx,
+                       {.operator_id = queue::kMarketplace,
+                        .subject = "transactions/" + call.caller + '/' + settled.hash,
+                        .customer_id = order->customer_id,
+                        .order_id = order->order_id,
+                        .kind = queue::kFeeJob,
+                        .step = queue::kFeeStep},
+                       call.trace);
+        return;
     }
 }
 
@@ -204,8 +195,6 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
 {
     using Exchange = queue::WalletExchange;
     if (const auto allowed = RequireOperator(call); !allowed) return allowed.error();
-    const auto price = parts_.catalogue.LastPrice("uakt");
-    if (!price) return price.error();
     v1::ReportWalletsResponse response;
     std::vector<Error> elsewhere;
     for (const auto& report : request.wallets()) {
@@ -213,7 +202,7 @@ Result<v1::ReportWalletsResponse> WorkerHandlers::ReportWallets(
             auto exchanged =
                 queue::ExchangeWallet(tx, call.caller, request.worker(), report, parts_.queue);
             if (!exchanged) return exchanged;
-            for (const auto& fee : exchanged->fees) PostFee(tx, fee, *price, call.now);
+            for (const auto& settled : exchanged->settled) AwaitFee(tx, settled, call);
             for (const auto dseq : UnknownDeployments(tx, call.caller, report)) {
                 exchanged->orders.add_unknown_deployments(dseq);
             }

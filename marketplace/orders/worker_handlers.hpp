@@ -9,7 +9,6 @@
 #include "core/base/log.hpp"
 #include "marketplace/call/call.hpp"
 #include "marketplace/db/database.hpp"
-#include "marketplace/orders/catalogue.hpp"
 #include "marketplace/orders/settings.hpp"
 #include "marketplace/queue/settings.hpp"
 
@@ -26,7 +25,6 @@ public:
     /// References have to outlive it.
     struct Parts {
         db::Database& database;
-        Catalogue& catalogue;
         Log& log;
         const Settings& settings;
         const queue::Settings& queue;

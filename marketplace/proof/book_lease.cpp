@@ -31,7 +31,10 @@ Result<queue::DutyOutcome> BookLease::Run(const queue::Job& job, Deadline deadli
     if (!read) return read.error();
     const auto reading = ReadLease(parts_.chain, *read, deadline);
     if (!reading) return reading.error();
-    const auto price = parts_.catalogue.LastPrice(reading->lease.price.denom);
+    const auto& denom = reading->lease.price.denom;
+    const auto newest = parts_.catalogue.LastPrice(denom);
+    if (!newest) return newest.error();
+    const auto price = PriceForLease(denom, *newest);
     if (!price) return price.error();
     parts_.pace.Note(reading->status);
     return Change(
@@ -40,7 +43,7 @@ Result<queue::DutyOutcome> BookLease::Run(const queue::Job& job, Deadline deadli
             Time now) -> Result<Outcome> {
             if (!IsServed(order)) return Outcome::Finished();
             ledger::AccrueLease(tx, OwnerOf(order), order.dseq,
-                                {.asset = reading->lease.price.denom,
+                                {.asset = denom,
                                  .rate_e18 = reading->lease.price.amount_e18,
                                  .height = reading->lease.closed_on > 0 ? reading->lease.closed_on
                                                                         : reading->status.height,

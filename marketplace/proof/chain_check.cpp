@@ -28,7 +28,7 @@ Result<void> Compare(const LeaseReading& reading, const orders::OrderRow& order)
     const auto& told = order.facts.lease();
     if (told.owner() != order.wallet || told.dseq() != order.dseq) return Mismatch("deployment");
     const auto& denom = reading.lease.price.denom;
-    if (denom != told.price_denom() || !money::FindAsset(denom)) return Mismatch("denomination");
+    if (denom != told.price_denom()) return Mismatch("denomination");
     const auto price = akash::ParseDec18(told.price_amount());
     if (!price || *price != reading.lease.price.amount_e18) return Mismatch("price");
     if (reading.deployment.hash_hex != order.facts.sdl_hash()) return Mismatch("manifest");
@@ -69,15 +69,24 @@ money::Amount DepositOf(const LeaseReading& reading)
     return money::MulDiv(e18, 1, kE18, money::Rounding::kHalfEven);
 }
 
+Result<money::Price> PriceForLease(const std::string& denom, const money::Price& newest)
+{
+    const bool is_act = denom == "uact";
+    const bool is_known = newest.usd_e8 > money::Amount{0};
+    if ((is_act || denom == "uakt") && is_known) return newest;
+    if (is_act) return money::Price{.snapshot_id = {}, .usd_e8 = money::Amount{kOneDollarE8}};
+    return Fail(ErrorCode::kPrecondition, "LEASE_UNPRICED",
+                "The lease is paid in " + denom + ", which there is no price of.");
+}
+
 Result<void> CheckCeiling(const LeaseReading& reading, const orders::OrderRow& order,
-                          const money::Price& act, const akash::BlockPace& pace)
+                          const money::Price& price, const akash::BlockPace& pace)
 {
     const auto block_time = pace.Measured();
     if (!block_time) {
         return Fail(ErrorCode::kNotFound, "NO_BLOCK_PACE", "Too few blocks have been seen yet.");
     }
-    const auto price = act.usd_e8 > money::Amount{0} ? act.usd_e8 : money::Amount{kOneDollarE8};
-    const auto monthly = akash::MonthlyUsdMicros(reading.lease.price, price, *block_time);
+    const auto monthly = akash::MonthlyUsdMicros(reading.lease.price, price.usd_e8, *block_time);
     const money::Amount ceiling{orders::CeilingOf(order.plan, order.monthly_usd_micros)};
     if (monthly <= money::MulDiv(ceiling, kMeasuringPercent, 100, money::Rounding::kFloor)) {
         return {};

@@ -16,7 +16,7 @@ struct LeaseReading {
 };
 
 /// Reads the lease of an order and compares it with what the worker reported: owner, deployment,
-/// provider, price (in an asset that the books know) and manifest hash. Errors: kPrecondition
+/// provider, price and manifest hash. Errors: kPrecondition
 /// `LEASE_MISMATCH` for a difference; kNotFound `LEASE_NOT_SEEN` while the chain does not show it;
 /// those of ChainReader.
 Result<LeaseReading> ReadLease(akash::ChainReader& chain, const orders::OrderRow& order,
@@ -25,10 +25,15 @@ Result<LeaseReading> ReadLease(akash::ChainReader& chain, const orders::OrderRow
 /// What has been deposited for a lease, in whole units: what is left and what was withdrawn.
 money::Amount DepositOf(const LeaseReading& reading);
 
-/// Refuses a lease whose price, by our own measure of a block and our own price of ACT, is above
-/// what the order can bear; a hundredth more is the difference of two measurements.
+/// The price that a lease paid in `denom` is counted with: the newest that there is, whose `usd_e8`
+/// is 0 where there is none. Then one ACT is a dollar, and nothing else may pay for a lease.
+/// Errors: kPrecondition `LEASE_UNPRICED`.
+Result<money::Price> PriceForLease(const std::string& denom, const money::Price& newest);
+
+/// Refuses a lease whose price, by our own measure of a block and our own price of what it is paid
+/// in, is above what the order can bear; a hundredth more is the difference of two measurements.
 /// Errors: kPrecondition `LEASE_TOO_DEAR`; kNotFound `NO_BLOCK_PACE` before a pace is measured.
 Result<void> CheckCeiling(const LeaseReading& reading, const orders::OrderRow& order,
-                          const money::Price& act, const akash::BlockPace& pace);
+                          const money::Price& price, const akash::BlockPace& pace);
 
 }  // namespace berth::proof

@@ -4,6 +4,7 @@
 
 #include "marketplace/orders/order_changes.hpp"
 #include "marketplace/payments/price_store.hpp"
+#include "marketplace/proof/chain_check.hpp"
 #include "marketplace/proof/lease_store.hpp"
 
 namespace berth::proof {
@@ -45,20 +46,24 @@ Result<Closed> ReadClosed(akash::ChainReader& chain, const orders::OrderRow& ord
 
 /// The lease, booked in `denom`, has cost what its provider withdrew; the rest of the deposit is in
 /// the wallet again.
-void SettleLease(pqxx::work& tx, const orders::OrderRow& order, const std::string& denom,
-                 const Closed& closed, const money::Price& price, Time now)
+Result<void> SettleLease(pqxx::work& tx, const orders::OrderRow& order, const std::string& denom,
+                         const Closed& closed, Time now)
 {
+    const auto newest = payments::NewestPrice(tx, denom);
+    const auto price = PriceForLease(denom, newest.value_or(money::Price{}));
+    if (!price) return price.error();
     const auto owner = OwnerOf(order);
     ledger::TrueUpLease(tx, owner, order.dseq,
                         {.asset = denom,
                          .amount = closed.withdrawn,
                          .height = closed.height,
-                         .snapshot_id = price.snapshot_id,
-                         .price_usd_e8 = price.usd_e8},
+                         .snapshot_id = price->snapshot_id,
+                         .price_usd_e8 = price->usd_e8},
                         now);
     const auto rest = ledger::DepositedFor(tx, owner) - closed.withdrawn;
-    if (rest.negative()) return;
+    if (rest.negative()) return {};
     ledger::PostEscrowReturn(tx, owner, order.dseq, payments::WorthNow(tx, denom, rest), now);
+    return {};
 }
 
 orders::Happened WordsFor(orders::State state)
@@ -78,8 +83,6 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
 {
     const auto read = Read(job);
     if (!read) return read.error();
-    const auto price = parts_.catalogue.LastPrice("uact");
-    if (!price) return price.error();
     const auto closed = ReadClosed(parts_.chain, *read, deadline);
     if (!closed) return closed.error();
     if (!closed->confirmed) return Outcome::Again(kAgain, "the chain to show the close");
@@ -87,14 +90,14 @@ Result<queue::DutyOutcome> ConfirmClosed::Run(const queue::Job& job, Deadline de
                   [&](pqxx::work& tx, orders::OrderRow& order, queue::Job& held,
                       Time now) -> Result<Outcome> {
                       if (const auto denom = CloseLease(tx, order, closed->height)) {
-                          SettleLease(tx, order, *denom, *closed, *price, now);
+                          const auto settled = SettleLease(tx, order, *denom, *closed, now);
+                          if (!settled) return settled.error();
                       }
-                      if (order.active_at) {
+                      // What a provider ended was recognised when that was seen.
+                      if (order.active_at && order.failure.reason() != orders::kLeaseEnded) {
                           ledger::Recognise(tx, OwnerOf(order), PriceOf(order),
                                             std::min(now, *order.paid_through));
-                          if (order.failure.reason() != orders::kLeaseEnded) {
-                              ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
-                          }
+                          ledger::ForfeitRest(tx, OwnerOf(order), PriceOf(order), now);
                       }
                       if (order.state == v1::ORDER_STATE_CLOSING) {
                           const auto state = orders::StateAfterClosing(order);

@@ -2,12 +2,14 @@
 
 #include "marketplace/orders/order_changes.hpp"
 #include "marketplace/orders/order_reading.hpp"
+#include "marketplace/orders/quotes.hpp"
 #include "marketplace/orders/steps.hpp"
 
 namespace berth::proof {
 namespace {
 
 constexpr int kAtATime = 100;
+constexpr int kQuotesAtATime = 1000;
 
 /// Runs a query in a transaction of its own.
 template <typename T>
@@ -45,7 +47,7 @@ Result<void> Sweeper::Sweep()
 {
     Result<void> swept;
     for (const auto part : {&Sweeper::CancelUnpaid, &Sweeper::CloseServed, &Sweeper::EndOverdue,
-                            &Sweeper::MeterWithoutWorker}) {
+                            &Sweeper::MeterWithoutWorker, &Sweeper::ForgetEndedQuotes}) {
         if (auto done = (this->*part)(); !done) swept = done;
     }
     return swept;
@@ -146,6 +148,16 @@ Result<void> Sweeper::MeterWithoutWorker()
             return Result<void>{};
         });
     }
+    return {};
+}
+
+/// For as long as an order may wait for its payment, an ended quote is told from an unknown one.
+Result<void> Sweeper::ForgetEndedQuotes()
+{
+    const auto limit = parts_.clock.Now() - parts_.orders.confirmation_term;
+    const auto forgotten = Ask<int>(
+        parts_.database, [&](auto& tx) { return orders::ForgetQuotes(tx, limit, kQuotesAtATime); });
+    if (!forgotten) return forgotten.error();
     return {};
 }
 

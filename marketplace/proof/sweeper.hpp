@@ -9,8 +9,8 @@
 namespace berth::proof {
 
 /// What becomes true by the passing of time alone: orders that were never paid are cancelled,
-/// orders whose paid time is over are closed, steps that took too long fail. One thread, a few of
-/// each at a time; several marketplaces may sweep at once.
+/// orders whose paid time is over are closed, steps that took too long fail, quotes that ended are
+/// forgotten. One thread, a few of each at a time; several marketplaces may sweep at once.
 class Sweeper {
 public:
     explicit Sweeper(const Parts& parts);
@@ -29,6 +29,7 @@ private:
     Result<void> EndOverdue();
     void EndOverdueJob(const queue::Job& job);
     Result<void> MeterWithoutWorker();
+    Result<void> ForgetEndedQuotes();
     void OnOrder(const std::string& customer_id, const std::string& order_id, const Ended& work);
 
     const Parts parts_;

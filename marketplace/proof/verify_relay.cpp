@@ -82,19 +82,23 @@ void PostDeposit(pqxx::work& tx, const orders::OrderRow& order, const LeaseReadi
 /// The chain shows another lease than the order may have; looking again does not help.
 bool IsFinal(const Error& error)
 {
-    return error.reason == "LEASE_MISMATCH" || error.reason == "LEASE_TOO_DEAR";
+    return error.reason == "LEASE_MISMATCH" || error.reason == "LEASE_TOO_DEAR" ||
+           error.reason == "LEASE_UNPRICED";
 }
 
 }  // namespace
 
 Result<LeaseReading> VerifyRelay::CheckedLease(const orders::OrderRow& order, Deadline deadline)
 {
-    const auto act = parts_.catalogue.LastPrice("uact");
-    if (!act) return act.error();
     auto lease = ReadLease(parts_.chain, order, deadline);
     if (!lease) return lease;
     parts_.pace.Note(lease->status);
-    const auto bearable = CheckCeiling(*lease, order, *act, parts_.pace);
+    const auto& denom = lease->lease.price.denom;
+    const auto newest = parts_.catalogue.LastPrice(denom);
+    if (!newest) return newest.error();
+    const auto price = PriceForLease(denom, *newest);
+    if (!price) return price.error();
+    const auto bearable = CheckCeiling(*lease, order, *price, parts_.pace);
     if (!bearable) return bearable.error();
     return lease;
 }

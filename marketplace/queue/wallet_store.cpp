@@ -46,7 +46,7 @@ constexpr auto kAddTransactionMessage = R"sql(
     VALUES ($1, $2, $3, $4))sql";
 
 constexpr auto kLockTransaction = R"sql(
-    SELECT state, fee_uakt FROM transactions
+    SELECT state FROM transactions
     WHERE operator_id = $1 AND hash = $2 AND wallet = $3 FOR UPDATE)sql";
 
 constexpr auto kSettleTransaction = R"sql(
@@ -56,6 +56,14 @@ constexpr auto kSettleTransaction = R"sql(
 constexpr auto kMessagesOf = R"sql(
     SELECT message_id FROM transaction_messages
     WHERE operator_id = $1 AND hash = $2 ORDER BY message_index)sql";
+
+constexpr auto kSettled = R"sql(
+    SELECT wallet, transactions.height, job_id
+    FROM transactions
+    JOIN transaction_messages USING (operator_id, hash)
+    JOIN outbox_messages USING (operator_id, message_id)
+    WHERE operator_id = $1 AND hash = $2 AND transactions.state <> 'signed'
+    ORDER BY message_index)sql";
 
 constexpr auto kUnresolved = R"sql(
     SELECT hash, signed_bytes, extract(epoch FROM timeout)::bigint AS timeout, fee_uakt,
@@ -191,28 +199,23 @@ std::string OrderOf(const std::string& job_id)
                : std::string{};
 }
 
-/// Records what became of a transaction, once.
-Result<std::optional<PaidFee>> RecordFate(pqxx::work& tx, const Held& wallet,
-                                          const v1::WalletTransaction& made)
+/// Records what became of a transaction, once. True where it was not known before.
+Result<bool> RecordFate(pqxx::work& tx, const Held& wallet, const v1::WalletTransaction& made)
 {
     const auto rows =
         tx.exec_params(kLockTransaction, wallet.operator_id, made.hash(), wallet.address);
     if (rows.empty()) {
         return Conflict("UNKNOWN_TRANSACTION", "It was not recorded before it was sent.");
     }
-    if (rows[0]["state"].as<std::string>() != "signed") return std::optional<PaidFee>{};
+    if (rows[0]["state"].as<std::string>() != "signed") return false;
     tx.exec_params0(kSettleTransaction, wallet.operator_id, made.hash(), made.state(),
                     made.height(), made.codespace(), made.code(), made.error());
     const auto messages = MessagesIn(tx, wallet, made.hash());
     const auto guilty = GuiltyMessage(made.error(), messages.size());
-    PaidFee paid{
-        .tx_hash = made.hash(), .fee_uakt = db::ReadAmount(rows[0]["fee_uakt"]), .order_ids = {}};
     for (std::size_t i = 0; i < messages.size(); ++i) {
-        const auto job = Settle(tx, wallet.operator_id, messages[i], FateOf(made, guilty, i));
-        if (auto order = OrderOf(job); !order.empty()) paid.order_ids.push_back(std::move(order));
+        Settle(tx, wallet.operator_id, messages[i], FateOf(made, guilty, i));
     }
-    if (made.height() == 0 || paid.order_ids.empty()) return std::optional<PaidFee>{};
-    return std::optional{std::move(paid)};
+    return true;
 }
 
 /// Messages that the chain's simulation refused were never signed: what still waits has failed.
@@ -241,9 +244,12 @@ Result<void> RecordTransaction(pqxx::work& tx, const Held& wallet,
                     "The state is none of a transaction's.");
     }
     if (made.state() == "failed" && made.hash().empty()) return RecordRefused(tx, wallet, made);
-    auto fee = RecordFate(tx, wallet, made);
-    if (!fee) return fee.error();
-    if (*fee) exchange.fees.push_back(std::move(**fee));
+    const auto is_news = RecordFate(tx, wallet, made);
+    if (!is_news) return is_news.error();
+    if (!*is_news) return {};
+    if (auto settled = FindSettled(tx, wallet.operator_id, made.hash())) {
+        exchange.settled.push_back(std::move(*settled));
+    }
     return {};
 }
 
@@ -300,6 +306,22 @@ Result<WalletExchange> ExchangeWallet(pqxx::work& tx, const std::string& operato
     }
     AddUnresolved(tx, *wallet, orders);
     return exchange;
+}
+
+std::optional<SettledTransaction> FindSettled(pqxx::work& tx, const std::string& operator_id,
+                                              const std::string& hash)
+{
+    const auto rows = tx.exec_params(kSettled, operator_id, hash);
+    if (rows.empty()) return std::nullopt;
+    SettledTransaction settled{.hash = hash,
+                               .wallet = rows[0]["wallet"].as<std::string>(),
+                               .height = rows[0]["height"].as<std::int64_t>(),
+                               .order_ids = {}};
+    for (const auto& row : rows) {
+        auto order_id = OrderOf(row["job_id"].as<std::string>());
+        if (!order_id.empty()) settled.order_ids.push_back(std::move(order_id));
+    }
+    return settled;
 }
 
 std::optional<std::string> ChooseReadyWallet(pqxx::work& tx, const std::string& operator_id)

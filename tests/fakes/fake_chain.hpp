@@ -35,6 +35,12 @@ public:
         lease->second.closed_on = height;
         lease->second.withdrawn = {lease->second.price.denom, e18};
     }
+    void PutTransaction(std::string hash, const akash::TxOutcome& outcome)
+    {
+        const std::scoped_lock lock{mutex_};
+        for (auto& digit : hash) digit = static_cast<char>(std::toupper(digit));
+        transactions_[hash] = outcome;
+    }
     void SetHeight(std::int64_t height)
     {
         const std::scoped_lock lock{mutex_};
@@ -73,9 +79,12 @@ public:
         }
         return leases;
     }
-    Result<std::optional<akash::TxOutcome>> FindTx(const std::string&, Deadline) override
+    Result<std::optional<akash::TxOutcome>> FindTx(const std::string& hash, Deadline) override
     {
-        return std::optional<akash::TxOutcome>{};
+        const std::scoped_lock lock{mutex_};
+        const auto found = transactions_.find(hash);
+        if (found == transactions_.end()) return std::optional<akash::TxOutcome>{};
+        return std::optional{found->second};
     }
     Result<std::optional<std::string>> FindTxBySequence(const std::string&, std::uint64_t,
                                                         Deadline) override
@@ -104,6 +113,7 @@ private:
     std::int64_t height_ = 100;
     std::map<std::uint64_t, akash::Deployment> deployments_;
     std::map<std::uint64_t, akash::Lease> leases_;
+    std::map<std::string, akash::TxOutcome> transactions_;
 };
 
 }  // namespace berth::test

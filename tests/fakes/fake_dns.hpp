@@ -18,14 +18,21 @@ public:
     Result<void> Upsert(const worker::DnsRecord& record, Deadline) override
     {
         if (fails) return *fails;
+        Forget(record.name);
         records[{record.name, record.type}] = record;
         return {};
     }
-    Result<void> Remove(const std::string& name, const std::string& type, Deadline) override
+    Result<void> Remove(const std::string& name, Deadline) override
     {
         if (fails) return *fails;
-        records.erase({name, type});
+        Forget(name);
         return {};
+    }
+
+private:
+    void Forget(const std::string& name)
+    {
+        std::erase_if(records, [&](const auto& record) { return record.first.first == name; });
     }
 };
 

@@ -22,23 +22,28 @@ boost::json::object ExpectedLimits(const v1::RelayLimits& limits)
     return expected;
 }
 
+Result<std::vector<std::string>> NoneOrDown(const std::string& server, const Error& error)
+{
+    if (error.code == ErrorCode::kNotFound) return std::vector<std::string>{};
+    return Fail(ErrorCode::kUnavailable, "DNS_UNAVAILABLE",
+                server + " does not answer: " + error.message);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> AskOneServer(const std::string& server, const std::string& name,
                                               const std::string& type, Deadline deadline)
 {
-    const auto found =
-        probe::Resolver{{server}}.ResolveOnce(name, deadline.AtMost(std::chrono::seconds{5}));
-    if (!found) {
-        if (found.error().code == ErrorCode::kNotFound) return std::vector<std::string>{};
-        return Fail(ErrorCode::kUnavailable, "DNS_UNAVAILABLE",
-                    server + " does not answer: " + found.error().message);
+    const probe::Resolver resolver{{server}};
+    const auto limit = deadline.AtMost(std::chrono::seconds{5});
+    if (type == "CNAME") {  // Wherever it leads.
+        const auto target = resolver.Alias(name, limit);
+        if (!target) return NoneOrDown(server, target.error());
+        return std::vector{*target};
     }
+    const auto found = resolver.ResolveOnce(name, limit);
+    if (!found) return NoneOrDown(server, found.error());
     std::vector<std::string> values;
-    if (type == "CNAME") {
-        if (!found->aliases.empty()) values.push_back(found->aliases.front());
-        return values;
-    }
     if (!found->aliases.empty()) return values;  // The addresses are another name's.
     const bool wants_v6 = type == "AAAA";
     std::copy_if(

@@ -1,6 +1,6 @@
 #include "worker/adapters/nsupdate_dns.hpp"
 
-#include <algorithm>
+#include <array>
 
 #include <arpa/inet.h>
 
@@ -9,6 +9,8 @@
 
 namespace berth::worker {
 namespace {
+
+constexpr std::array kTypes{"A", "AAAA", "CNAME"};  // Whatever an edge is published by.
 
 bool IsAddress(int family, const std::string& text)
 {
@@ -30,6 +32,26 @@ Result<void> CheckValue(const DnsRecord& record)
 std::string WrittenValue(const std::string& type, const std::string& value)
 {
     return type == "CNAME" ? value + "." : value;
+}
+
+std::string Deletion(const std::string& name, const std::string& type)
+{
+    return "update delete " + name + ". " + type + "\n";
+}
+
+/// That a name still has exactly what was seen.
+std::string Prerequisites(const std::string& name,
+                          const std::map<std::string, std::vector<std::string>>& seen)
+{
+    if (seen.empty()) return "prereq nxdomain " + name + ".\n";
+    std::string lines;
+    for (const auto& [type, values] : seen) {
+        for (const auto& value : values) {
+            lines +=
+                "prereq yxrrset " + name + ". " + type + " " + WrittenValue(type, value) + "\n";
+        }
+    }
+    return lines;
 }
 
 /// nsupdate ends with 2 and the server's own word on a refusal, with 1 on a syntax error.
@@ -85,12 +107,24 @@ Result<void> NsupdateDns::Update(const std::string& changes, Deadline deadline)
     return {};
 }
 
-Result<void> NsupdateDns::Proven(const DnsRecord& record, const Values& wanted, Deadline deadline)
+Result<NsupdateDns::Records> NsupdateDns::Published(const std::string& server,
+                                                    const std::string& name, Deadline deadline)
+{
+    Records records;
+    for (const auto* type : kTypes) {
+        auto values = ask_(server, name, type, deadline);
+        if (!values) return values.error();
+        if (!values->empty()) records.emplace(type, std::move(*values));
+    }
+    return records;
+}
+
+Result<void> NsupdateDns::Proven(const std::string& name, const Records& wanted, Deadline deadline)
 {
     for (const auto& server : settings_.servers) {
-        const auto values = ask_(server, record.name, record.type, deadline);
-        if (!values) return values.error();
-        if (*values != wanted) {
+        const auto published = Published(server, name, deadline);
+        if (!published) return published.error();
+        if (*published != wanted) {
             return Fail(ErrorCode::kUnavailable, "DNS_NOT_EVERYWHERE",
                         server + " does not answer with the new record yet.");
         }
@@ -102,36 +136,32 @@ Result<void> NsupdateDns::Upsert(const DnsRecord& record, Deadline deadline)
 {
     if (const auto good = CheckName(record.name); !good) return good.error();
     if (const auto good = CheckValue(record); !good) return good.error();
-    const auto before = ask_(settings_.primary, record.name, record.type, deadline);
+    const auto before = Published(settings_.primary, record.name, deadline);
     if (!before) return before.error();
-    const Values wanted{record.value};
+    const Records wanted{{record.type, {record.value}}};
     if (*before != wanted) {
-        std::string changes;
-        if (before->empty()) changes = "prereq nxdomain " + record.name + ".\n";
-        for (const auto& value : *before) {
-            changes += "prereq yxrrset " + record.name + ". " + record.type + " " +
-                       WrittenValue(record.type, value) + "\n";
-        }
-        changes += "update delete " + record.name + ". " + record.type + "\nupdate add " +
-                   record.name + ". " + std::to_string(record.ttl.count()) + " " + record.type +
-                   " " + WrittenValue(record.type, record.value) + "\n";
+        auto changes = Prerequisites(record.name, *before);
+        for (const auto& [type, values] : *before) changes += Deletion(record.name, type);
+        changes += "update add " + record.name + ". " + std::to_string(record.ttl.count()) + " " +
+                   record.type + " " + WrittenValue(record.type, record.value) + "\n";
         const auto updated = Update(changes, deadline);
         if (!updated && updated.error().code != ErrorCode::kUnknown) return updated.error();
     }
-    return Proven(record, wanted, deadline);
+    return Proven(record.name, wanted, deadline);
 }
 
-Result<void> NsupdateDns::Remove(const std::string& name, const std::string& type,
-                                 Deadline deadline)
+Result<void> NsupdateDns::Remove(const std::string& name, Deadline deadline)
 {
     if (const auto good = CheckName(name); !good) return good.error();
-    const auto before = ask_(settings_.primary, name, type, deadline);
+    const auto before = Published(settings_.primary, name, deadline);
     if (!before) return before.error();
     if (!before->empty()) {
-        const auto updated = Update("update delete " + name + ". " + type + "\n", deadline);
+        std::string changes;
+        for (const auto& [type, values] : *before) changes += Deletion(name, type);
+        const auto updated = Update(changes, deadline);
         if (!updated && updated.error().code != ErrorCode::kUnknown) return updated.error();
     }
-    return Proven({.name = name, .type = type, .value = {}}, {}, deadline);
+    return Proven(name, {}, deadline);
 }
 
 }  // namespace berth::worker

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ using AskNameServer = std::function<Result<std::vector<std::string>>(
     const std::string& server, const std::string& name, const std::string& type,
     Deadline deadline)>;
 
-/// Dns over RFC 2136 updates by `nsupdate`, each with a prerequisite: create if absent, or replace
-/// exactly the value that was seen. The program's exit code is never the proof.
+/// Dns over RFC 2136 updates by `nsupdate`. A record is created if the name is absent, or replaces
+/// exactly what was seen there. The program's exit code is never the proof.
 class NsupdateDns final : public Dns {
 public:
     /// `runner` must outlive it.
@@ -34,14 +35,17 @@ public:
     {
     }
     Result<void> Upsert(const DnsRecord& record, Deadline deadline) override;
-    Result<void> Remove(const std::string& name, const std::string& type,
-                        Deadline deadline) override;
+    Result<void> Remove(const std::string& name, Deadline deadline) override;
 
 private:
     using Values = std::vector<std::string>;
+    using Records = std::map<std::string, Values>;  ///< By type.
     Result<void> CheckName(const std::string& name) const;
+    /// What a server says that a name has; no type without a value.
+    Result<Records> Published(const std::string& server, const std::string& name,
+                              Deadline deadline);
     Result<void> Update(const std::string& changes, Deadline deadline);
-    Result<void> Proven(const DnsRecord& record, const Values& wanted, Deadline deadline);
+    Result<void> Proven(const std::string& name, const Records& wanted, Deadline deadline);
 
     CommandRunner& runner_;
     const DnsSettings settings_;

@@ -24,11 +24,12 @@ struct DnsRecord {
 class Dns {
 public:
     virtual ~Dns() = default;
-    /// Creates the record or replaces the one of the same name and type. Idempotent.
+    /// Creates the record or replaces what was published under the name, of whatever type.
+    /// Idempotent.
     virtual Result<void> Upsert(const DnsRecord& record, Deadline deadline) = 0;
-    /// Removes the record of that name and type. Idempotent.
-    virtual Result<void> Remove(const std::string& name, const std::string& type,
-                                Deadline deadline) = 0;
+    /// Removes every record that may have been published under the name: `A`, `AAAA`, `CNAME`.
+    /// Idempotent.
+    virtual Result<void> Remove(const std::string& name, Deadline deadline) = 0;
 };
 
 }  // namespace berth::worker

@@ -19,8 +19,12 @@ v1::BidChoice Judged(const akash::Bid& bid, const v1::JobOrder& order, const std
         verdict.set_reason("The price is in " + bid.price.denom + ", not in " + denom + ".");
         return verdict;
     }
-    const auto monthly =
-        akash::MonthlyUsdMicros(bid.price, ActPriceE8(order), block_time).ToInt64();
+    const auto price = WholePriceE8(order, denom);
+    if (!price) {
+        verdict.set_reason("There is no price of " + denom + " to hold against the ceiling.");
+        return verdict;
+    }
+    const auto monthly = akash::MonthlyUsdMicros(bid.price, *price, block_time).ToInt64();
     verdict.set_monthly_usd_micros(monthly.value_or(std::numeric_limits<std::int64_t>::max()));
     if (bid.state != "open") {
         verdict.set_reason("The bid is " + bid.state + ".");

@@ -16,7 +16,8 @@ struct BidChoice {
 };
 
 /// Takes the cheapest open bid on the order's deployment that is within its ceiling; of equal ones
-/// the first provider by address. `block_time` is the measured one.
+/// the first provider by address. `block_time` is the measured one. Without a price of `denom` no
+/// bid is taken.
 BidChoice ChooseAmong(const std::vector<akash::Bid>& bids, const v1::JobOrder& order,
                       const std::string& denom, std::chrono::milliseconds block_time);
 

@@ -53,16 +53,28 @@ std::int64_t BodyBytes(const v1::RelayLimits& limits)
 
 }  // namespace
 
-Amount ActPriceE8(const v1::JobOrder& order)
+std::optional<Amount> WholePriceE8(const v1::JobOrder& order, std::string_view denom)
 {
-    return order.act_price_usd_e8() > 0 ? Amount{order.act_price_usd_e8()} : Amount::FromRaw(kE8);
+    if (denom == "uact") {
+        return order.act_price_usd_e8() > 0 ? Amount{order.act_price_usd_e8()}
+                                            : Amount::FromRaw(kE8);
+    }
+    if (denom == "uakt" && order.akt_price_usd_e8() > 0) return Amount{order.akt_price_usd_e8()};
+    return std::nullopt;
 }
 
-Amount CeilingPerBlockE18(const v1::JobOrder& order, std::chrono::milliseconds block_time)
+Result<Amount> CeilingPerBlockE18(const v1::JobOrder& order, std::string_view denom,
+                                  std::chrono::milliseconds block_time)
 {
+    const auto price = WholePriceE8(order, denom);
+    if (!price) {
+        return Fail(ErrorCode::kPrecondition, "NO_PRICE",
+                    "The marketplace has no price of " + std::string{denom} +
+                        ", so that no ceiling of a lease can be told in it.");
+    }
     return MulDiv(Amount{order.ceiling_lease_usd_micros()},
                   Amount::FromRaw(kE18 * kE8 * block_time.count()),
-                  Amount::FromRaw(ActPriceE8(order).raw() * kMonthMillis), money::Rounding::kFloor);
+                  Amount::FromRaw(price->raw() * kMonthMillis), money::Rounding::kFloor);
 }
 
 Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const NamedSecrets& secrets,
@@ -73,6 +85,8 @@ Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const Nam
         return Fail(ErrorCode::kPrecondition, "SECRETS_MISSING",
                     "The order's secrets have not been made yet.");
     }
+    const auto ceiling = CeilingPerBlockE18(order, terms.denom, block_time);
+    if (!ceiling) return ceiling.error();
     const auto& plan = order.plan();
     return akash::RelayDeployment{
         .relay_image = plan.image(),
@@ -87,7 +101,7 @@ Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const Nam
                                  {"POSTGRES_DB", Text("relay")},
                                  {"POSTGRES_PASSWORD", secrets.at(kPostgresPassword)}},
         .denom = terms.denom,
-        .ceiling_per_block_e18 = CeilingPerBlockE18(order, block_time),
+        .ceiling_per_block_e18 = *ceiling,
         .required_attributes = {}};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "akash/block_pace.hpp"
 #include "akash/sdl.hpp"
@@ -21,14 +23,17 @@ inline constexpr auto kPostgresPassword = "postgres_password";
 inline constexpr auto kDashboardPassword = "dashboard_password";
 inline constexpr auto kCertificateKey = "certificate_key";
 
-/// The price of one ACT for this job, in 10^-8 dollars.
-money::Amount ActPriceE8(const v1::JobOrder& order);
-/// The order's ceiling in its denomination per block, times 10^18, rounded down.
-money::Amount CeilingPerBlockE18(const v1::JobOrder& order, std::chrono::milliseconds block_time);
+/// The price for this job of a million units of what a lease is paid in, in 10^-8 dollars; nothing
+/// where the marketplace tells none.
+std::optional<money::Amount> WholePriceE8(const v1::JobOrder& order, std::string_view denom);
+/// The order's ceiling in a denomination per block, times 10^18, rounded down.
+/// Errors: kPrecondition `NO_PRICE`.
+Result<money::Amount> CeilingPerBlockE18(const v1::JobOrder& order, std::string_view denom,
+                                         std::chrono::milliseconds block_time);
 
 /// The relay and its database as the order wants them; but for the ceiling the same at every step,
 /// so that the manifest that is sent has the hash that is on chain.
-/// Errors: kPrecondition `SECRETS_MISSING`.
+/// Errors: kPrecondition `SECRETS_MISSING`, `NO_PRICE`.
 Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const NamedSecrets& secrets,
                                             const RelayTerms& terms,
                                             std::chrono::milliseconds block_time);

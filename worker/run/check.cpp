@@ -138,7 +138,7 @@ Result<std::string> ProbeRecord(Machine& machine, const Settings& settings, Dead
     const auto name = "check-" + ToBase32(RandomBytes(8)) + "." + settings.dns.zone;
     const auto record = EdgeRecord(name, settings.public_edge, settings.dns.ttl);
     const auto made = machine.dns.Upsert(record, deadline);
-    const auto removed = machine.dns.Remove(record.name, record.type, deadline);
+    const auto removed = machine.dns.Remove(record.name, deadline);
     if (!made) return made.error();
     if (!removed) return removed.error();
     return "a record was published at every server and removed";

@@ -83,7 +83,7 @@ std::vector<std::unique_ptr<Step>> MakeSteps(Machine& machine, const RelayTerms&
     steps.push_back(std::make_unique<RenewCertificate>(
         RenewCertificate::Needs{m.customer_certificates, m.customer_names, m.clock},
         settings.dns.zone));
-    steps.push_back(std::make_unique<RemoveEdge>(m.edge, m.dns, edge));
+    steps.push_back(std::make_unique<RemoveEdge>(m.edge, m.dns));
     steps.push_back(std::make_unique<CloseDeployment>(m.chain));
     steps.push_back(std::make_unique<ConfirmClosed>(m.chain));
     return steps;

@@ -1,7 +1,6 @@
 #include "worker/upkeep/remove_edge.hpp"
 
 #include "core/base/failpoint.hpp"
-#include "worker/provision/publish_dns.hpp"
 
 namespace berth::worker {
 
@@ -18,8 +17,7 @@ Result<StepOutcome> RemoveEdge::Run(const StepContext& context)
         if (removed) removed = edge_.RemoveCertificate(order.custom_hostname(), context.deadline);
     }
     if (!removed) return removed.error();
-    const auto record = EdgeRecord(order.hostname(), public_edge_, {});
-    const auto unpublished = dns_.Remove(record.name, record.type, context.deadline);
+    const auto unpublished = dns_.Remove(order.hostname(), context.deadline);
     Failpoint("worker.remove_edge.after_remove");
     if (!unpublished) return unpublished.error();
     return StepOutcome::Done();

@@ -2,19 +2,16 @@
 
 #include "worker/ports/dns.hpp"
 #include "worker/ports/edge.hpp"
-#include "worker/provision/public_edge.hpp"
 #include "worker/provision/step.hpp"
 
 namespace berth::worker {
 
-/// Takes a relay's names away: routes and own certificate at the edge, then its record.
+/// Takes a relay's names away: routes and own certificate at the edge, then its record, whatever
+/// the edge was when it was published.
 class RemoveEdge final : public Step {
 public:
     /// References must outlive it.
-    RemoveEdge(Edge& edge, Dns& dns, PublicEdge public_edge)
-        : edge_{edge}, dns_{dns}, public_edge_{std::move(public_edge)}
-    {
-    }
+    RemoveEdge(Edge& edge, Dns& dns) : edge_{edge}, dns_{dns} {}
     std::string_view kind() const override { return "close"; }
     std::string_view name() const override { return "remove_edge"; }
     Result<StepOutcome> Run(const StepContext& context) override;
@@ -22,7 +19,6 @@ public:
 private:
     Edge& edge_;
     Dns& dns_;
-    const PublicEdge public_edge_;
 };
 
 }  // namespace berth::worker

@@ -91,7 +91,7 @@ TEST_F(HostileWorkerTest, ALeaseInAnAssetThatTheBooksDoNotKnowIsNotTaken)
     ASSERT_TRUE(world_.RunOwnJob());
     const auto order = world_.Get(order_id);
     EXPECT_EQ(order.state(), v1::ORDER_STATE_CLOSING);
-    EXPECT_EQ(order.failure().reason(), "LEASE_MISMATCH");
+    EXPECT_EQ(order.failure().reason(), "LEASE_UNPRICED");
 }
 
 TEST_F(HostileWorkerTest, ALeaseIsSettledInWhatItWasBookedInWhateverIsToldLater)

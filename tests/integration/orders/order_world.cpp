@@ -192,7 +192,13 @@ v1::StepAnswer OrderWorld::Done(const v1::Job& job, const v1::Facts& facts)
 
 bool OrderWorld::RunOwnJob()
 {
-    const auto duties = Duties();
+    return RunOne({&reserve_, &verify_, &activate_, &book_, &confirm_});
+}
+
+bool OrderWorld::BookFee() { return RunOne({&fee_}); }
+
+bool OrderWorld::RunOne(const std::vector<queue::Duty*>& duties)
+{
     queue::LeaseRequest request{.operator_id = queue::kMarketplace,
                                 .worker = "test",
                                 .limit = 1,
@@ -244,7 +250,8 @@ void OrderWorld::SettleMessages(const std::string& worker)
     for (const auto& message : orders.pending()) {
         v1::WalletReport report;
         auto& made = *report.add_transactions();
-        made.set_hash(ToHex(RandomBytes(32)));
+        const auto hash = ToHex(RandomBytes(32));
+        made.set_hash(hash);
         made.set_signed_bytes("{}");
         made.set_timeout(ToUnixSeconds(clock.Now()) + 300);
         made.set_fee_uakt("2500");
@@ -253,7 +260,14 @@ void OrderWorld::SettleMessages(const std::string& worker)
         Exchange(report, worker);
         report.mutable_transactions(0)->set_state("committed");
         report.mutable_transactions(0)->set_height(90);
+        chain.PutTransaction(hash, {.height = 90,
+                                    .codespace = {},
+                                    .code = 0,
+                                    .raw_log = {},
+                                    .signer = kWallet,
+                                    .fee = {{"uakt", 2500}}});
         Exchange(report, worker);
+        EXPECT_TRUE(BookFee());
     }
 }
 
@@ -263,19 +277,20 @@ v1::Facts OrderWorld::FactsOf(const v1::Job& job)
     const auto& step = job.step();
     const auto dseq = job.order().dseq();
     if (step == "create_deployment") {
-        chain.Put(akash::Deployment{.id = {kWallet, dseq},
-                                    .state = "active",
-                                    .hash_hex = "ab",
-                                    .created_at = 90,
-                                    .escrow = {.state = "open",
-                                               .funds = {{"uact", *akash::ParseDec18("5000000")}},
-                                               .settled_at = 95}});
+        chain.Put(
+            akash::Deployment{.id = {kWallet, dseq},
+                              .state = "active",
+                              .hash_hex = "ab",
+                              .created_at = 90,
+                              .escrow = {.state = "open",
+                                         .funds = {{lease_denom, *akash::ParseDec18("5000000")}},
+                                         .settled_at = 95}});
         facts.set_sdl_hash("ab");
         facts.set_deployment_height(90);
     } else if (step == "create_lease") {
         chain.Put(akash::Lease{.id = {kWallet, dseq, 1, 1, kProvider},
                                .state = "active",
-                               .price = {"uact", *akash::ParseDec18(provider_price)},
+                               .price = {lease_denom, *akash::ParseDec18(provider_price)},
                                .created_at = 95,
                                .closed_on = 0,
                                .reason = {},
@@ -287,7 +302,7 @@ v1::Facts OrderWorld::FactsOf(const v1::Job& job)
         lease.set_oseq(1);
         lease.set_provider(kProvider);
         lease.set_price_amount(provider_price);
-        lease.set_price_denom("uact");
+        lease.set_price_denom(lease_denom);
         lease.set_created_height(95);
     } else if (step == "publish_dns") {
         facts.set_dns_published_at(1);

@@ -11,6 +11,7 @@
 #include "marketplace/orders/order_handlers.hpp"
 #include "marketplace/orders/worker_handlers.hpp"
 #include "marketplace/proof/activate.hpp"
+#include "marketplace/proof/book_fee.hpp"
 #include "marketplace/proof/book_lease.hpp"
 #include "marketplace/proof/confirm_closed.hpp"
 #include "marketplace/proof/reserve.hpp"
@@ -47,16 +48,19 @@ public:
     /// Reports one step; the answer to it.
     v1::StepAnswer Report(const v1::Job& job, v1::StepReport report, std::uint32_t sequence = 1);
     v1::StepAnswer Done(const v1::Job& job, const v1::Facts& facts = {});
-    /// Leases and runs the marketplace's next job, if one is due.
+    /// Leases and runs the marketplace's next job, if one is due; not those of fees.
     bool RunOwnJob();
     /// All that the marketplace does itself, for an executor.
     std::vector<queue::Duty*> Duties()
     {
-        return {&reserve_, &verify_, &activate_, &book_, &confirm_};
+        return {&reserve_, &verify_, &activate_, &book_, &confirm_, &fee_};
     }
+    /// Leases and runs the job of one transaction's fee, if one is due.
+    bool BookFee();
     /// One report of the wallet's actor; the answer to it.
     v1::WalletOrders Exchange(v1::WalletReport report, const std::string& worker = "w1");
-    /// Puts the message that a job waits for on chain, under a wallet lease of its own.
+    /// Puts the message that a job waits for on chain, under a wallet lease of its own, and books
+    /// its fee of 2,500 uakt.
     void SettleMessages(const std::string& worker = "w1");
     /// Everything from a paid order to the marketplace's own verification.
     v1::Job ProvisionUntil(const std::string& order_id, const std::string& step);
@@ -65,7 +69,8 @@ public:
 
     std::string ChannelSums() const;
 
-    std::string provider_price = "27.018062000000000000";  ///< uact per block.
+    std::string provider_price = "27.018062000000000000";  ///< Per block.
+    std::string lease_denom = "uact";
     FreshDatabase database;
     SystemClock clock;
     Log log{std::cerr, "test", clock, Log::Level::kError};
@@ -81,10 +86,11 @@ public:
     orders::Catalogue catalogue{*database, listener, settings};
     orders::Intake intake{{.url = database.url()}, log};
     orders::OrderHandlers handlers{{*database, catalogue, intake, settings}};
-    orders::WorkerHandlers workers{{*database, catalogue, log, settings, queue}};
+    orders::WorkerHandlers workers{{*database, log, settings, queue}};
     proof::Parts parts{*database, catalogue, chain, pace, probe, clock, log, settings, queue};
 
 private:
+    bool RunOne(const std::vector<queue::Duty*>& duties);
     v1::StepAnswer ReportAll(const v1::StepReport& report);
 
     proof::Reserve reserve_{parts};
@@ -92,6 +98,7 @@ private:
     proof::Activate activate_{parts};
     proof::BookLease book_{parts};
     proof::ConfirmClosed confirm_{parts};
+    proof::BookFee fee_{parts};
     std::uint64_t wallet_epoch_ = 0;
     int made_ = 0;
 };

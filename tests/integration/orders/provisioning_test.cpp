@@ -33,10 +33,10 @@ protected:
     void Close(const std::string& order_id, std::int64_t height)
     {
         auto job = world_.Acquire();
-        ASSERT_EQ(job.kind() + '/' + job.step(), "close/remove_edge");
-        job = world_.Done(job).next();
-        ASSERT_EQ(job.step(), "close_deployment");
+        ASSERT_EQ(job.kind() + '/' + job.step(), "close/close_deployment");
         world_.chain.Close(job.order().dseq(), height, *akash::ParseDec18("2701.8062"));
+        job = world_.Done(job).next();
+        ASSERT_EQ(job.step(), "remove_edge");
         job = world_.Done(job).next();
         ASSERT_EQ(job.step(), "confirm_closed");
         ASSERT_TRUE(world_.Done(job).recorded());

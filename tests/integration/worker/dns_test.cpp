@@ -46,9 +46,55 @@ TEST_F(NsupdateDnsTest, PublishesACnameToANamedEdge)
 TEST_F(NsupdateDnsTest, RemovesARecordAndDoesNotMindWhenItIsGone)
 {
     ASSERT_TRUE(Dns().Upsert(Address("127.0.0.1"), Soon()));
-    ASSERT_TRUE(Dns().Remove("order1.relays.berth.test", "A", Soon()));
-    ASSERT_TRUE(Dns().Remove("order1.relays.berth.test", "A", Soon()));
+    ASSERT_TRUE(Dns().Remove("order1.relays.berth.test", Soon()));
+    ASSERT_TRUE(Dns().Remove("order1.relays.berth.test", Soon()));
     EXPECT_TRUE(Ask("order1.relays.berth.test", "A").empty());
+}
+
+TEST_F(NsupdateDnsTest, RemovesWhateverAnEdgeWasPublishedBy)
+{
+    const std::string name = "order1.relays.berth.test";
+    for (const auto& [type, value] : std::map<std::string, std::string>{
+             {"A", "127.0.0.1"}, {"AAAA", "::1"}, {"CNAME", "edge.berth.test"}}) {
+        ASSERT_TRUE(Dns().Upsert({.name = name, .type = type, .value = value}, Soon())) << type;
+        ASSERT_EQ(Ask(name, type), Values{value});
+        ASSERT_TRUE(Dns().Remove(name, Soon())) << type;
+        EXPECT_TRUE(Ask(name, type).empty()) << type;
+    }
+}
+
+TEST_F(NsupdateDnsTest, RemovesAnAliasThatLeadsNowhere)
+{
+    for (const auto* target : {"gone.berth.test", "edge.elsewhere.test"}) {
+        const DnsRecord record{
+            .name = "order1.relays.berth.test", .type = "CNAME", .value = target};
+        ASSERT_TRUE(Dns().Upsert(record, Soon())) << target;
+        ASSERT_TRUE(Dns().Remove(record.name, Soon())) << target;
+        EXPECT_TRUE(Ask(record.name, "CNAME").empty()) << target;
+    }
+}
+
+TEST_F(NsupdateDnsTest, LeavesOtherNamesAndOtherRecordsOfTheNameAlone)
+{
+    ASSERT_TRUE(Dns().Upsert(Address("127.0.0.1"), Soon()));
+    ASSERT_TRUE(Dns().Upsert(
+        {.name = "order2.relays.berth.test", .type = "A", .value = "127.0.0.2"}, Soon()));
+    ASSERT_TRUE(Dns().Remove("order1.relays.berth.test", Soon()));
+    EXPECT_EQ(Ask("order2.relays.berth.test", "A"), Values{"127.0.0.2"});
+    EXPECT_EQ(Ask("edge.berth.test", "A"), Values{"127.0.0.1"});
+}
+
+TEST_F(NsupdateDnsTest, ReplacesAnAddressByANameAndTheOtherWayRound)
+{
+    const DnsRecord alias{
+        .name = "order1.relays.berth.test", .type = "CNAME", .value = "edge.berth.test"};
+    ASSERT_TRUE(Dns().Upsert(Address("127.0.0.1"), Soon()));
+    ASSERT_TRUE(Dns().Upsert(alias, Soon()));
+    EXPECT_EQ(Ask(alias.name, "CNAME"), Values{"edge.berth.test"});
+    EXPECT_TRUE(Ask(alias.name, "A").empty());
+    ASSERT_TRUE(Dns().Upsert(Address("127.0.0.3"), Soon()));
+    EXPECT_EQ(Ask(alias.name, "A"), Values{"127.0.0.3"});
+    EXPECT_TRUE(Ask(alias.name, "CNAME").empty());
 }
 
 TEST_F(NsupdateDnsTest, RefusesAnInjectedCommandBeforeAnyProgramSeesIt)

@@ -111,6 +111,24 @@ TEST_F(DriverTest, FollowsPagesToTheEnd)
     EXPECT_NE(std::find(argv.begin(), argv.end(), "--page-key"), argv.end());
 }
 
+TEST_F(DriverTest, ReadsWhoSignedATransactionAndWhatItCost)
+{
+    Play("04-deployment/05-query-tx");
+    const auto done = reader.FindTx(
+        "349F27D010DAB10EC010F55ADB90A3A4E37ACE677209519C1A1C8C07EF1CD0F1", Deadline::max());
+    ASSERT_TRUE(done && *done) << done.error().message;
+    EXPECT_EQ((*done)->signer, kOwner);
+    EXPECT_EQ((*done)->fee, (std::map<std::string, money::Amount>{{"uakt", 4608}}));
+    Play("04-deployment/10-query-tx-failed");
+    const auto failed = reader.FindTx(
+        "BE0AED812206C477711A13B075C621ED4E8B04B7FDAD6695E2F26FB86E1E09F7", Deadline::max());
+    ASSERT_TRUE(failed && *failed) << failed.error().message;
+    EXPECT_NE((*failed)->code, 0);
+    EXPECT_EQ((*failed)->signer, kOwner);
+    EXPECT_EQ((*failed)->fee, (std::map<std::string, money::Amount>{{"uakt", 10'000}}))
+        << "a failed one is paid for too";
+}
+
 TEST_F(DriverTest, CallsAnUnknownHashNothing)
 {
     Play("04-deployment/06-query-tx-unknown");

@@ -15,8 +15,15 @@ class BidChoiceTest : public testing::Test {
 protected:
     BidChoice Choose(const std::vector<akash::Bid>& bids, std::chrono::milliseconds block = kBlock)
     {
-        return ChooseAmong(bids, job_.order(), "uact", block);
+        return ChooseAmong(bids, job_.order(), denom_, block);
     }
+    akash::Bid InAkt(const std::string& provider, std::int64_t uakt_per_block)
+    {
+        auto bid = ABid(provider, uakt_per_block);
+        bid.price.denom = "uakt";
+        return bid;
+    }
+    std::string denom_ = "uact";
     v1::Job job_ = AJob("choose_bid");
 };
 
@@ -65,11 +72,39 @@ TEST_F(BidChoiceTest, TakesTheFirstByAddressOfEqualOnes)
 
 TEST_F(BidChoiceTest, AcceptsWhatTheSdlsOwnCeilingAllows)
 {
-    const auto ceiling = CeilingPerBlockE18(job_.order(), kBlock);
-    const auto monthly = akash::MonthlyUsdMicros({.denom = "uact", .amount_e18 = ceiling},
-                                                 ActPriceE8(job_.order()), kBlock);
-    EXPECT_LE(monthly, money::Amount{job_.order().ceiling_lease_usd_micros()});
-    EXPECT_GE(monthly, money::Amount{job_.order().ceiling_lease_usd_micros() - 1});
+    job_.mutable_order()->set_akt_price_usd_e8(314'000'000);
+    for (const std::string denom : {"uact", "uakt"}) {
+        const auto ceiling = CeilingPerBlockE18(job_.order(), denom, kBlock);
+        ASSERT_TRUE(ceiling);
+        const auto monthly = akash::MonthlyUsdMicros({.denom = denom, .amount_e18 = *ceiling},
+                                                     *WholePriceE8(job_.order(), denom), kBlock);
+        EXPECT_LE(monthly, money::Amount{job_.order().ceiling_lease_usd_micros()});
+        EXPECT_GE(monthly, money::Amount{job_.order().ceiling_lease_usd_micros() - 1});
+    }
+}
+
+TEST_F(BidChoiceTest, HoldsABidInAktAgainstTheCeilingWithThePriceOfAkt)
+{
+    denom_ = "uakt";
+    job_.mutable_order()->set_akt_price_usd_e8(200'000'000);
+    const auto choice = Choose({InAkt("dear", 12), InAkt("good", 11)});
+    ASSERT_TRUE(choice.chosen);
+    EXPECT_EQ(choice.chosen->id.provider, "good");
+    EXPECT_EQ(choice.verdicts[0].monthly_usd_micros(), 2 * 12 * 432'000);
+    EXPECT_NE(choice.verdicts[0].reason().find("ceiling"), std::string::npos);
+}
+
+TEST_F(BidChoiceTest, TakesNoBidInWhatHasNoPrice)
+{
+    denom_ = "uakt";
+    const auto choice = Choose({InAkt("p", 1)});
+    EXPECT_FALSE(choice.chosen);
+    EXPECT_NE(choice.verdicts[0].reason().find("no price of uakt"), std::string::npos);
+    job_.mutable_order()->set_akt_price_usd_e8(200'000'000);
+    for (const auto* denom : {"ibc/1A", "akt", "UACT", ""}) {
+        EXPECT_FALSE(WholePriceE8(job_.order(), denom)) << denom;
+        EXPECT_EQ(CeilingPerBlockE18(job_.order(), denom, kBlock).error().reason, "NO_PRICE");
+    }
 }
 
 }  // namespace

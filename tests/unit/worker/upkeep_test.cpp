@@ -124,12 +124,23 @@ TEST_F(UpkeepTest, TakesTheNamesAwayAgain)
     edge.routes = {{order.hostname(), "p1"}, {"relay.customer.test", "p1"}, {"other", "p2"}};
     edge.certificates = {{"relay.customer.test", "pem"}, {"relays.berth.test", "pem"}};
     ASSERT_TRUE(dns.Upsert(EdgeRecord(order.hostname(), public_edge, 60s), Deadline::max()));
-    RemoveEdge remove{edge, dns, public_edge};
+    RemoveEdge remove{edge, dns};
     ASSERT_TRUE(Run(remove, job_)->report().has_done());
     EXPECT_EQ(edge.routes.size(), 1U);
     EXPECT_EQ(edge.certificates.size(), 1U);
     EXPECT_TRUE(dns.records.empty());
     EXPECT_TRUE(Run(remove, job_)->report().has_done());
+}
+
+TEST_F(UpkeepTest, TakesARecordAwayThatWasPublishedForAnotherKindOfEdge)
+{
+    test::FakeEdge edge;
+    test::FakeDns dns;
+    const PublicEdge by_address{.address = "127.0.0.1", .wildcard_zone = "relays.berth.test"};
+    ASSERT_TRUE(dns.Upsert(EdgeRecord(job_.order().hostname(), by_address, 60s), Deadline::max()));
+    RemoveEdge remove{edge, dns};  // By now the edge may have a name.
+    ASSERT_TRUE(Run(remove, job_)->report().has_done());
+    EXPECT_TRUE(dns.records.empty());
 }
 
 }  // namespace

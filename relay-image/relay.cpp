@@ -12,6 +12,7 @@
 #include "core/base/file.hpp"
 #include "relay-image/archive/archive_schedule.hpp"
 #include "relay-image/backup/backup_schedule.hpp"
+#include "relay-image/fanout/replicas.hpp"
 #include "relay-image/governance/announcement.hpp"
 #include "relay-image/governance/profile.hpp"
 #include "relay-image/http/dashboard_pages.hpp"
@@ -30,7 +31,6 @@
 #include "relay-image/session/written_events.hpp"
 #include "relay-image/storage/hot_tail_filler.hpp"
 #include "relay-image/storage/housekeeper.hpp"
-#include "relay-image/storage/peer_watch.hpp"
 #include "relay-image/storage/watched_event_store.hpp"
 #include "relay-image/transport/listening.hpp"
 
@@ -54,10 +54,10 @@ public:
           access_{settings.access},
           clock_{clock},
           tail_{settings.storage.is_postgres() ? settings.hot_bytes : 0},
-          peers_{settings.storage.database_url,
-                 {.on_alone = [this](bool alone) { tail_.Trust(alone); },
-                  .on_stored = [this](auto ids) { DeliverFromPeers(std::move(ids)); }}},
-          store_{MakeStoreFactory(settings.storage, &peers_)},
+          replicas_{{settings.storage.database_url, settings.fanout},
+                    PeerPorts(clock),
+                    [this](bool alone) { tail_.Trust(alone); }},
+          store_{MakeStoreFactory(settings.storage, &replicas_.watch())},
           watched_store_{Watching(store_, tail_)},
           writing_store_{Watching(store_, tail_, WatchedEventStore::StoredTold::kByCaller)},
           payments_{Payments::Make(
@@ -68,8 +68,8 @@ public:
                      ClassesBy(access_, [this](const auto& key) { return paywall().HasPaid(key); }),
                      log,
                      [this](auto& store, auto& event) { return archive_.MayForget(store, event); }},
-          written_{
-              {io_, tail_, sessions_, paywall(), [this](auto& event) { mirrors_.Offer(event); }}},
+          written_{{io_, tail_, sessions_, paywall(), replicas_.fanout(),
+                    [this](auto& event) { mirrors_.Offer(event); }}},
           writer_{writing_store_, settings.storage.writers(), log,
                   [this](auto written) { written_.Tell(std::move(written)); }},
           filler_{store_, tail_, clock},
@@ -83,9 +83,9 @@ public:
                            return KnowsWhoIsWho() && retention_.WorkOrWarn(store, now);
                        }},
           intake_{settings_.limits, access_, clock, *throttle_, paywall(), writer_, kVerifiers},
-          context_{settings_.profile, settings_.limits, access_,  clock,      log,     intake_,
-                   readers_,          sessions_,        figures_, *throttle_, shared_, tail_,
-                   paywall()},
+          context_{settings_.profile, settings_.limits,  access_,  clock,      log,     intake_,
+                   readers_,          sessions_,         figures_, *throttle_, shared_, tail_,
+                   paywall(),         replicas_.fanout()},
           management_{io_, context_, governor_},
           dashboard_{io_, context_, settings.dashboard, store_},
           moderation_{io_, context_, governor_, dashboard_.token()},
@@ -109,10 +109,10 @@ public:
             routes_, context_, dashboard_,
             {.health = [this] { return CurrentHealth(); }, .is_public = settings_.public_metrics});
         tail_.Trust(false);  // Until the watch says that nobody else writes.
-        if (settings.storage.is_postgres()) peers_.Start();
+        if (settings.storage.is_postgres()) replicas_.Start();
     }
     Relay(const Relay&) = delete;
-    ~Relay() { peers_.Stop(); }
+    ~Relay() { replicas_.Stop(); }
 
     Result<void> Run()
     {
@@ -228,7 +228,8 @@ private:
                 .time_to_store = std::chrono::floor<std::chrono::milliseconds>(median),
                 .disk_free_bytes = MeasureProcess("/").disk_free_bytes,
                 .certificate_ends = tls_.expires(),
-                .payment_verifier = (*payments_)->state()};
+                .payment_verifier = (*payments_)->state(),
+                .redis = replicas_.fanout().redis()};
     }
 
     /// Stores an event of the relay itself; the writer reports it as any other.
@@ -266,28 +267,23 @@ private:
                                std::move(publisher));
             });
         };
-        const auto deliver = [this](const EventPtr& event) {
-            asio::post(io_, [this, event] { sessions_.Deliver(event); });
-        };
-        return {.clock = clock, .log = log_, .submit = submit, .deliver = deliver};
+        return {.clock = clock, .log = log_, .submit = submit, .deliver = DeliverSoon()};
     }
 
-    /// On the watch's thread: sends what another relay stored to the subscriptions that wait here.
-    void DeliverFromPeers(std::vector<std::string> ids)
+    std::function<void(const EventPtr&)> DeliverSoon()
     {
-        Filter filter;
-        filter.ids = std::move(ids);
-        std::ranges::sort(*filter.ids);
-        readers_.Post([this, filter = std::move(filter)](EventStore& store) {
-            const auto most = static_cast<std::int64_t>(filter.ids->size());
-            const auto found = store.Find(filter, most, ToUnixSeconds(clock_.Now()));
-            if (!found) return;
-            for (const auto& stored : *found) {
-                if (auto event = ReadStored(stored)) {
-                    asio::post(io_, [this, event = std::move(event)] { sessions_.Deliver(event); });
-                }
-            }
-        });
+        return [this](const EventPtr& event) {
+            asio::post(io_, [this, event] { sessions_.Deliver(event); });
+        };
+    }
+
+    PeerEvents::Ports PeerPorts(const Clock& clock)
+    {
+        return {.clock = clock,
+                .log = log_,
+                .read = [this](auto job) { readers_.Post(std::move(job)); },
+                .why_not = [this](const auto& event) { return access_.WhyNotStore(event); },
+                .deliver = DeliverSoon()};
     }
 
     /// Looks again every tick until `settled` or the limit, then goes on.
@@ -366,7 +362,7 @@ private:
     Sessions sessions_{figures_};
     const Clock& clock_;
     HotTail tail_;
-    PeerWatch peers_;
+    Replicas replicas_;
     EventStoreFactory store_;
     EventStoreFactory watched_store_;
     EventStoreFactory writing_store_;  ///< TellTail tells what it stores.

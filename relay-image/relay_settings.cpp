@@ -129,8 +129,9 @@ std::span<const Setting> DeclaredSettings()
         std::vector<Setting> table;
         for (const auto& part :
              {std::span<const Setting>{kSettings}, DeclaredStorageSettings(),
-              DeclaredRetentionSettings(), DeclaredBackupSettings(), DeclaredArchiveSettings(),
-              DeclaredTransportSettings(), DeclaredMirrorSettings(), PaymentSettingsTable()}) {
+              DeclaredFanoutSettings(), DeclaredRetentionSettings(), DeclaredBackupSettings(),
+              DeclaredArchiveSettings(), DeclaredTransportSettings(), DeclaredMirrorSettings(),
+              PaymentSettingsTable()}) {
             table.insert(table.end(), part.begin(), part.end());
         }
         return table;
@@ -166,10 +167,13 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
     if (!retention) return retention.error();
     const auto storage = ReadStorageSettings(config);
     if (!storage) return storage.error();
+    auto fanout = ReadFanoutSettings(config, storage->is_postgres());
+    if (!fanout) return fanout.error();
     RelaySettings settings{
         .transport = std::move(*transport),
         .ready_file = config.Text("relay.ready_file"),
         .storage = *storage,
+        .fanout = std::move(*fanout),
         .retention = *retention,
         .backup = std::move(*backup),
         .archive = std::move(*archive),

@@ -9,6 +9,7 @@
 #include "core/config/config.hpp"
 #include "relay-image/archive/archive_settings.hpp"
 #include "relay-image/backup/backup_settings.hpp"
+#include "relay-image/fanout/fanout_settings.hpp"
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/http/dashboard_guard.hpp"
 #include "relay-image/mirror/mirror_settings.hpp"
@@ -26,6 +27,7 @@ struct RelaySettings {
     TransportSettings transport;
     std::string ready_file;
     StorageSettings storage;
+    FanoutSettings fanout;
     RetentionSettings retention;
     std::optional<BackupSettings> backup;
     std::optional<ArchiveSettings> archive;

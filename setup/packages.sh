@@ -9,7 +9,7 @@ readonly scope="${1:-run}"
 readonly build_packages=(
   g++ cmake ninja-build ccache pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
-  libpqxx-dev libpq-dev liblmdb-dev libcurl4-openssl-dev libsecp256k1-dev libssl-dev
+  libpqxx-dev libpq-dev liblmdb-dev libhiredis-dev libcurl4-openssl-dev libsecp256k1-dev libssl-dev
   libc-ares-dev libargon2-dev libqrencode-dev
   libabsl-dev libboost1.81-dev libboost-system1.81-dev libboost-json1.81-dev
   libyaml-cpp-dev libcli11-dev libgtest-dev libgmock-dev zlib1g-dev

@@ -38,6 +38,15 @@ std::vector<std::string> WarningsOf(const Health& health, Time now)
     if (health.payment_verifier == VerifierState::kDown) {
         warnings.emplace_back("payments cannot be verified: the payment verifier does not answer");
     }
+    if (health.redis == RedisState::kDown) {
+        warnings.emplace_back(
+            "Redis does not answer; live events of other replicas come by the database");
+    }
+    if (health.redis == RedisState::kRefuses) {
+        warnings.emplace_back(
+            "Redis refuses this relay (password or rights); live events of other replicas come by "
+            "the database");
+    }
     if (health.draining) warnings.emplace_back("the relay is stopping");
     return warnings;
 }
@@ -48,7 +57,7 @@ std::string HealthDocument(const Health& health, Time now)
     json::array warnings(texts.begin(), texts.end());
     json::object services{{"relay", health.draining ? "stopping" : "ok"},
                           {"postgresql", "disabled"},
-                          {"redis", "disabled"},
+                          {"redis", NameOf(health.redis)},
                           {"payment_verifier", NameOf(health.payment_verifier)}};
     services[health.storage] = health.database_up ? "ok" : "down";
     return json::serialize(json::object{{"status", health.sound() ? "ok" : "unavailable"},

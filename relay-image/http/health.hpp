@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/clock.hpp"
+#include "relay-image/fanout/fanout.hpp"
 #include "relay-image/payment/verifier_watch.hpp"
 
 namespace berth::relay {
@@ -21,6 +22,7 @@ struct Health {
     std::int64_t disk_free_bytes = 0;            ///< 0 if it is not known.
     std::optional<Time> certificate_ends = {};   ///< Of what the TLS ports serve.
     VerifierState payment_verifier = VerifierState::kDisabled;
+    RedisState redis = RedisState::kDisabled;
 
     /// Whether the relay can do its work.
     bool sound() const { return database_up && !draining; }
@@ -30,7 +32,7 @@ struct Health {
 std::vector<std::string> WarningsOf(const Health& health, Time now);
 
 /// The body of /health. PostgreSQL is "disabled" where the relay keeps its events by itself, the
-/// payment verifier where nothing is paid for; Redis is "disabled": this relay does not use it.
+/// payment verifier where nothing is paid for, Redis where it is not to be used.
 std::string HealthDocument(const Health& health, Time now);
 
 }  // namespace berth::relay

@@ -117,6 +117,19 @@ void WritePayments(Writer& writer, const PaymentFigures& payments)
                payments.verifier == VerifierState::kUp ? 1 : 0);
 }
 
+void WriteRedis(Writer& writer, const MetricsState& state)
+{
+    writer.One("berth_relay_redis_up", "gauge", "Whether Redis carries events between replicas.",
+               state.redis == RedisState::kUp ? 1 : 0);
+    writer.One("berth_relay_redis_events_sent_total", "counter", "Events that Redis took.",
+               state.fanout.sent);
+    writer.One("berth_relay_redis_events_received_total", "counter",
+               "Events of other replicas that came by Redis.", state.fanout.received);
+    writer.One("berth_relay_redis_messages_refused_total", "counter",
+               "Messages in the channel that are no sound events, or not allowed here.",
+               state.fanout.refused);
+}
+
 void WriteProcess(Writer& writer, const MetricsState& state)
 {
     writer.Start("process_cpu_seconds_total", "counter", "Processor time of all threads.");
@@ -146,6 +159,7 @@ std::string MetricsText(const Figures& figures, const MetricsState& state)
                state.warnings);
     WriteStore(writer, state);
     if (state.payments) WritePayments(writer, *state.payments);
+    if (state.redis != RedisState::kDisabled) WriteRedis(writer, state);
     WriteProcess(writer, state);
     return writer.Take();
 }

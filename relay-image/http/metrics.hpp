@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "relay-image/fanout/fanout.hpp"
 #include "relay-image/payment/paywall.hpp"
 #include "relay-image/session/figures.hpp"
 #include "relay-image/storage/event_store.hpp"
@@ -27,6 +28,8 @@ struct MetricsState {
     std::int64_t disk_free_bytes = 0;
     std::chrono::seconds uptime{0};
     std::optional<PaymentFigures> payments = {};  ///< Nothing where publishing is free.
+    RedisState redis = RedisState::kDisabled;
+    FanoutFigures fanout = {};
 };
 
 /// The figures in the text format of Prometheus: `nostr_...` under the names that dashboards for

@@ -32,7 +32,9 @@ MetricsState StateOf(const SessionContext& sessions, const DashboardPages& dashb
             .memory_bytes = process.memory_bytes,
             .disk_free_bytes = process.disk_free_bytes,
             .uptime = std::chrono::floor<std::chrono::seconds>(uptime),
-            .payments = paywall.enabled() ? std::optional{paywall.figures()} : std::nullopt};
+            .payments = paywall.enabled() ? std::optional{paywall.figures()} : std::nullopt,
+            .redis = health.redis,
+            .fanout = sessions.fanout.figures()};
 }
 
 }  // namespace

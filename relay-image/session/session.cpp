@@ -356,7 +356,8 @@ void Session::OnAccepted(const EventPtr& event)
         figures.traffic.CountEvent(event->event.kind);
         const auto before = figures.delivered;
         self->context_.sessions.Deliver(event);
-        const bool heard = figures.delivered > before;
+        self->context_.fanout.Publish(event);
+        const bool heard = figures.delivered > before || self->context_.fanout.has_peers();
         self->Answer(OkMessage(event->event.id, true, heard ? "" : kUnheard));
     });
 }

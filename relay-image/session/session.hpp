@@ -9,6 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "relay-image/fanout/fanout.hpp"
 #include "relay-image/governance/access_policy.hpp"
 #include "relay-image/protocol/client_message.hpp"
 #include "relay-image/protocol/information.hpp"
@@ -40,6 +41,7 @@ struct SessionContext {
     WebSocketShared& shared;
     HotTail& tail;
     Paywall& paywall;
+    Fanout& fanout;
     /// Makes an invite (NIP-43) for a connection that proved these keys, if one may be made.
     std::function<void(const Authenticated&, Membership::Invited)> invite = {};
     SyncRoom sync_room{1'000'000};  ///< Some 40 MB when it is full.

@@ -31,6 +31,7 @@ void WrittenEvents::Tell(std::vector<Written> batch)
         for (const auto& [submission, outcome] : batch) {
             if (!IsStored(outcome)) continue;
             parts_.sessions.Deliver(submission.event);
+            parts_.fanout.Publish(submission.event);
             parts_.offer(submission.event);
         }
     });

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "relay-image/fanout/fanout.hpp"
 #include "relay-image/session/sessions.hpp"
 #include "relay-image/storage/event_writer.hpp"
 #include "relay-image/storage/hot_tail.hpp"
@@ -14,7 +15,7 @@ namespace berth::relay {
 class Paywall;
 
 /// Tells everybody what the writer has written: the paywall at once, on the writer's thread; the
-/// hot tail, the publishers and the subscribers on the I/O thread.
+/// hot tail, the publishers, the subscribers and the other replicas on the I/O thread.
 class WrittenEvents {
 public:
     /// All outlive it.
@@ -23,6 +24,7 @@ public:
         HotTail& tail;
         Sessions& sessions;
         Paywall& paywall;
+        Fanout& fanout;
         /// Takes each stored event, on the I/O thread.
         std::function<void(const EventPtr&)> offer;
     };

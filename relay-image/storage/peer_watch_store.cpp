@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "core/base/assert.hpp"
+#include "core/base/digest.hpp"
+#include "core/base/encoding.hpp"
 #include "relay-image/storage/peer_watch.hpp"
 
 namespace berth::relay {
@@ -19,13 +21,18 @@ constexpr auto kShare = "SELECT pg_advisory_lock_shared(2186412038)";
 constexpr auto kStopSharing = "SELECT pg_advisory_unlock_shared(2186412038)";
 constexpr auto kTell = "SELECT pg_notify('berth_relay', $1)";
 
-constexpr auto kSettings = "-c statement_timeout=10s";
+// What is told here is no more durable than its listeners.
+constexpr auto kSettings = "-c statement_timeout=10s -c synchronous_commit=off";
 constexpr auto kPatience = 10s;    ///< Of a writer for the watch.
 constexpr auto kBackoff = 500ms;   ///< Between attempts to connect.
 constexpr auto kLookAround = 10s;  ///< Whether the others are gone.
 constexpr std::string_view kStored = "stored ";
+constexpr std::string_view kWhole = "event ";
 constexpr std::size_t kIdBytes = 64;
-constexpr std::size_t kIdsOfNotice = 120;  ///< PostgreSQL takes 8000 bytes.
+constexpr std::size_t kNameBytes = 16;
+constexpr std::size_t kMostOfNotice = 7999;  ///< Bytes that PostgreSQL takes.
+constexpr std::size_t kIdsOfNotice = 120;
+constexpr std::size_t kMostWholes = 1000;  ///< That wait.
 
 std::vector<std::string> IdsOf(std::string_view list)
 {
@@ -39,9 +46,11 @@ std::vector<std::string> IdsOf(std::string_view list)
 }  // namespace
 
 PeerWatch::PeerWatch(Secret url, Listener listener)
-    : listener_{std::move(listener)}, connection_{std::move(url), kSettings}
+    : listener_{std::move(listener)},
+      name_{ToHex(RandomBytes(kNameBytes))},
+      connection_{std::move(url), kSettings}
 {
-    BERTH_ASSERT(::pipe2(wake_, O_CLOEXEC) == 0);
+    BERTH_ASSERT(::pipe2(wake_, O_CLOEXEC | O_NONBLOCK) == 0);
 }
 
 PeerWatch::~PeerWatch()
@@ -71,7 +80,7 @@ void PeerWatch::Stop()
 Result<void> PeerWatch::AwaitKnown()
 {
     std::unique_lock lock{mutex_};
-    changed_.wait_for(lock, kPatience, [this] { return known_ || stopping_; });
+    changed_.wait_for(lock, kPatience, [this] { return known_.load() || stopping_; });
     if (known_) return {};
     return Fail(ErrorCode::kUnavailable, "DATABASE_UNAVAILABLE",
                 "The other relays on the database cannot be reached.");
@@ -109,6 +118,7 @@ Result<void> PeerWatch::Meet()
 
 Result<void> PeerWatch::TryToBeAlone()
 {
+    looked_around_ = Steady::now();
     const auto rows = connection_.Run({kTryAlone, {}});
     if (!rows) return rows.error();
     const bool alone = rows->Number(0, 0) == 1;
@@ -121,6 +131,7 @@ Result<void> PeerWatch::TryToBeAlone()
 
 Result<void> PeerWatch::Share()
 {
+    looked_around_ = Steady::now();  // Who said hello is about to share, too.
     const bool was_alone = alone_;
     SetAlone(false);
     if (auto done = connection_.RunScript(kShare); !done) return done;
@@ -128,19 +139,69 @@ Result<void> PeerWatch::Share()
     return was_alone ? connection_.RunScript(kStopAlone) : Result<void>{};
 }
 
-/// Waits for what the others tell; once in a while looks whether they are gone.
+/// Waits for what the others tell, or for what they are to be told; once in a while looks whether
+/// they are gone.
 Result<void> PeerWatch::Hear()
 {
     const auto heard = connection_.AwaitNotices(wake_[0], kLookAround);
     if (!heard) return heard.error();
     for (const auto& notice : *heard) {
-        if (notice.starts_with(kStored)) {
-            listener_.on_stored(IdsOf(std::string_view{notice}.substr(kStored.size())));
-        } else if (alone_) {
+        Report(notice);
+        if (!notice.starts_with(kStored) && !notice.starts_with(kWhole) && alone_) {
             if (auto done = Share(); !done) return done;
         }
     }
-    return heard->empty() && !alone_ ? TryToBeAlone() : Result<void>{};
+    if (WasWoken()) {
+        if (auto done = SendWholes(); !done) return done;
+    }
+    if (alone_ || !heard->empty() || Steady::now() < looked_around_ + kLookAround) return {};
+    return TryToBeAlone();
+}
+
+void PeerWatch::Report(const std::string& notice)
+{
+    if (notice.starts_with(kStored) && !notice.ends_with(name_)) {
+        listener_.on_stored(IdsOf(std::string_view{notice}.substr(kStored.size())));
+    }
+    if (notice.starts_with(kWhole) && listener_.on_whole) {
+        listener_.on_whole(notice.substr(kWhole.size()));
+    }
+}
+
+bool PeerWatch::WasWoken() const
+{
+    char bytes[64];
+    bool woken = false;
+    while (::read(wake_[0], bytes, sizeof bytes) > 0) woken = true;
+    return woken;
+}
+
+bool PeerWatch::TellWhole(std::string json)
+{
+    if (kWhole.size() + json.size() > kMostOfNotice) return false;
+    const std::scoped_lock lock{mutex_};
+    if (wholes_.size() == kMostWholes) return false;
+    wholes_.push_back(std::move(json));
+    if (wholes_.size() > 1) return true;  // It is awake.
+    return ::write(wake_[1], "", 1) == 1;
+}
+
+Result<void> PeerWatch::SendWholes()
+{
+    std::deque<std::string> wholes;
+    {
+        const std::scoped_lock lock{mutex_};
+        wholes.swap(wholes_);
+    }
+    std::vector<Statement> statements;
+    for (auto& json : wholes) {
+        statements.push_back({kTell, {SqlValue::Text(std::string{kWhole} + std::move(json))}});
+    }
+    if (statements.empty()) return {};
+    const auto told = connection_.RunTransaction(statements);
+    // What the database takes for no text is lost, and nothing else.
+    if (told || told.error().code == ErrorCode::kInternal) return {};
+    return told.error();
 }
 
 void PeerWatch::SetAlone(bool alone)
@@ -155,13 +216,15 @@ void PeerWatch::SetKnown(bool known)
     changed_.notify_all();
 }
 
-std::vector<Statement> TellStored(const std::vector<std::string>& ids)
+std::vector<Statement> TellStored(const std::vector<std::string>& ids, const std::string& name)
 {
     std::vector<Statement> statements;
     for (std::size_t i = 0; i < ids.size(); ++i) {
         if (i % kIdsOfNotice == 0) statements.push_back({kTell, {SqlValue::Text("stored ")}});
         statements.back().values.front().bytes->append(ids[i]);
     }
+    // Behind the ids: who knows no names takes it for the beginning of one that is cut off.
+    for (auto& statement : statements) statement.values.front().bytes->append(name);
     return statements;
 }
 

@@ -135,7 +135,7 @@ void PostgresEventStore::TellPeers(std::span<const EventPtr> events,
         if (verdicts[i] == Verdict::kStored) ids.push_back(events[i]->event.id);
     }
     if (ids.empty()) return;
-    const auto told = writing_.RunTransaction(TellStored(ids));
+    const auto told = writing_.RunTransaction(TellStored(ids, peers_->name()));
     static_cast<void>(told);
 }
 

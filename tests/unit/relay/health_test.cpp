@@ -66,5 +66,21 @@ TEST(HealthTest, WarnsOfAPaymentVerifierThatIsDownAndStaysSound)
     EXPECT_TRUE(health.sound());
 }
 
+TEST(HealthTest, WarnsOfARedisThatIsDownAndStaysSound)
+{
+    auto health = Sound();
+    EXPECT_THAT(HealthDocument(health, kNow), HasSubstr("\"redis\":\"disabled\""));
+    health.redis = RedisState::kUp;
+    EXPECT_THAT(WarningsOf(health, kNow), IsEmpty());
+    EXPECT_THAT(HealthDocument(health, kNow), HasSubstr("\"redis\":\"ok\""));
+    health.redis = RedisState::kDown;
+    EXPECT_THAT(WarningsOf(health, kNow), ElementsAre("Redis does not answer; live events of other "
+                                                      "replicas come by the database"));
+    health.redis = RedisState::kRefuses;
+    EXPECT_THAT(WarningsOf(health, kNow), ElementsAre(HasSubstr("password or rights")));
+    EXPECT_THAT(HealthDocument(health, kNow), HasSubstr("\"redis\":\"down\""));
+    EXPECT_THAT(HealthDocument(health, kNow), HasSubstr("\"status\":\"ok\""));
+}
+
 }  // namespace
 }  // namespace berth::relay

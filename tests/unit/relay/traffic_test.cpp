@@ -63,5 +63,20 @@ TEST(TrafficTest, SaysNothingAboutAStoreThatDoesNotAnswer)
     EXPECT_TRUE(Has(MetricsText({}, state), "berth_relay_stored_events 7"));
 }
 
+TEST(MetricsTest, TellOfRedisWhereItIsUsed)
+{
+    EXPECT_EQ(MetricsText({}, {}).find("redis"), std::string::npos);
+    MetricsState state;
+    state.redis = RedisState::kUp;
+    state.fanout = {.sent = 3, .received = 2, .refused = 1};
+    const auto text = MetricsText({}, state);
+    EXPECT_TRUE(Has(text, "berth_relay_redis_up 1"));
+    EXPECT_TRUE(Has(text, "berth_relay_redis_events_sent_total 3"));
+    EXPECT_TRUE(Has(text, "berth_relay_redis_events_received_total 2"));
+    EXPECT_TRUE(Has(text, "berth_relay_redis_messages_refused_total 1"));
+    state.redis = RedisState::kRefuses;
+    EXPECT_TRUE(Has(MetricsText({}, state), "berth_relay_redis_up 0"));
+}
+
 }  // namespace
 }  // namespace berth::relay

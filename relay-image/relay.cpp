@@ -80,7 +80,7 @@ public:
                     [this](const auto& change) { Obey(change); }},
           housekeeper_{watched_store_, clock, log,
                        [this](auto& store, auto now) {
-                           return KnowsWhoIsWho() && retention_.WorkOrWarn(store, now);
+                           return Loaded() && retention_.WorkOrWarn(store, now);
                        }},
           intake_{settings_.limits, access_, clock, *throttle_, paywall(), writer_, kVerifiers},
           context_{settings_.profile, settings_.limits,  access_,  clock,      log,     intake_,
@@ -95,7 +95,8 @@ public:
           mirrors_{settings.mirrors, MirrorPorts(clock)},
           backups_{settings.backup, store_, clock, log}
     {
-        AddPublicPages(routes_, context_, [this] { return CurrentHealth(); });
+        const auto health = [this] { return CurrentHealth(); };
+        AddPublicPages(routes_, context_, health);
         dashboard_.AddTo(routes_);
         dashboard_.StartSampling();
         management_.AddTo(routes_);
@@ -105,9 +106,7 @@ public:
         };
         moderation_.AddTo(routes_, dashboard_);
         payment_pages_.AddTo(routes_);
-        AddMetrics(
-            routes_, context_, dashboard_,
-            {.health = [this] { return CurrentHealth(); }, .is_public = settings_.public_metrics});
+        AddMetrics(routes_, context_, dashboard_, {health, settings_.public_metrics});
         tail_.Trust(false);  // Until the watch says that nobody else writes.
         if (settings.storage.is_postgres()) replicas_.Start();
     }
@@ -118,8 +117,7 @@ public:
     {
         if (!payments_) return payments_.error();
         AllowManyDescriptors();
-        const auto listening = Listen();
-        if (!listening) return listening;
+        if (const auto listening = Listen(); !listening) return listening;
         for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) signals_.add(signal);
         AwaitSignal();
         SignalReadiness();
@@ -298,7 +296,7 @@ private:
 
     void SignalReadiness()
     {
-        Await([this] { return writer_.healthy() && KnowsWhoIsWho(); }, Steady::time_point::max(),
+        Await([this] { return writer_.healthy() && Loaded(); }, Steady::time_point::max(),
               [this] {
                   log_.Info("serving");
                   ports_.Open();
@@ -338,7 +336,7 @@ private:
     }
 
     /// Members and who has paid are loaded.
-    bool KnowsWhoIsWho() const { return governor_.loaded() && paywall().loaded(); }
+    bool Loaded() const { return governor_.loaded() && paywall().loaded(); }
 
     /// One that asks for nothing where the real one cannot be made; Run says why.
     Paywall& paywall() { return payments_ ? (*payments_)->paywall() : free_; }

@@ -33,6 +33,8 @@ constexpr Setting kSettings[] = {
     {"relay.max_message_bytes", Type::kInteger, "131072", "of one message", 1024, 16777216},
     {"relay.max_subscriptions", Type::kInteger, "64", "on one connection", 1, 100000},
     {"relay.max_filters", Type::kInteger, "16", "in one REQ", 1, 1000},
+    {"relay.max_filter_bytes", Type::kInteger, "4194304", "that one connection's filters take",
+     1024, 1LL << 40},
     {"relay.max_limit", Type::kInteger, "500", "stored events for one filter", 1, 100000},
     {"relay.max_subid_length", Type::kInteger, "64", "characters", 1, 1024},
     {"relay.max_event_tags", Type::kInteger, "2000", "tags of one event", 1, 100000},
@@ -60,7 +62,8 @@ Limits ReadLimits(const config::Config& config)
             .created_at_upper_limit = config.Integer("relay.created_at_upper_limit"),
             .min_pow_difficulty = config.Integer("relay.min_pow_difficulty"),
             .max_sync_events = config.Integer("relay.max_sync_events"),
-            .sync_idle_seconds = config.Integer("relay.sync_idle_seconds")};
+            .sync_idle_seconds = config.Integer("relay.sync_idle_seconds"),
+            .max_filter_bytes = count("relay.max_filter_bytes")};
 }
 
 Result<RelayProfile> ReadProfile(const config::Config& config)

@@ -19,6 +19,7 @@ struct Limits {
     std::int64_t min_pow_difficulty = 0;        ///< Leading zero bits of an event's id (NIP-13).
     std::int64_t max_sync_events = 200'000;     ///< A reconciliation is over so many at most.
     std::int64_t sync_idle_seconds = 60;        ///< A reconciliation waits so long for its client.
+    std::size_t max_filter_bytes = 4 << 20;     ///< Of one connection's filters, in memory.
 };
 
 }  // namespace berth::relay

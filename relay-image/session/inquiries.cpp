@@ -1,4 +1,5 @@
-// The part of Session that answers questions about what is stored: COUNT and reconciliations.
+// The part of Session that says what may be asked, and answers questions about what is stored:
+// COUNT and reconciliations.
 #include <boost/asio/post.hpp>
 
 #include "relay-image/protocol/relay_message.hpp"
@@ -48,6 +49,22 @@ bool Session::MayAsk(const ClientMessage& message)
     if (why.empty()) return true;
     Send(RefusalOf(message, why));
     return false;
+}
+
+std::string Session::WhyNotOpen(const std::string& name, std::size_t filter_bytes) const
+{
+    const auto& limits = context_.limits;
+    const auto before = subscriptions_.find(name);
+    const bool is_new = before == subscriptions_.end();
+    if (is_new && subscriptions_.size() >= limits.max_subscriptions) {
+        return "restricted: at most " + std::to_string(limits.max_subscriptions) +
+               " subscriptions on one connection";
+    }
+    const auto others = filter_bytes_ - (is_new ? 0 : before->second.filter_bytes);
+    if (others + filter_bytes <= limits.max_filter_bytes) return {};
+    return "restricted: the filters of one connection take " +
+           std::to_string(limits.max_filter_bytes) + " bytes of memory at most, these would make " +
+           std::to_string(others + filter_bytes);
 }
 
 std::string Session::WhyNotShow(std::vector<Filter>& filters) const

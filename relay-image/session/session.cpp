@@ -7,6 +7,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/nostr/relay_auth.hpp"
+#include "relay-image/protocol/filter_memory.hpp"
 #include "relay-image/protocol/relay_message.hpp"
 #include "relay-image/protocol/visibility.hpp"
 
@@ -123,17 +124,18 @@ void Session::Take(SubscribeRequest request)
     if (const auto why = WhyNotShow(request.filters); !why.empty()) {
         return Send(ClosedMessage(name, why));
     }
-    if (!subscriptions_.contains(name) &&
-        subscriptions_.size() >= context_.limits.max_subscriptions) {
-        return Send(ClosedMessage(name, "restricted: at most " +
-                                            std::to_string(context_.limits.max_subscriptions) +
-                                            " subscriptions on one connection"));
+    const auto filter_bytes = MemoryOf(request.filters);
+    if (const auto why = WhyNotOpen(name, filter_bytes); !why.empty()) {
+        Take(CloseRequest{name});  // What it was to take the place of is not wanted any more.
+        return Send(ClosedMessage(name, why));
     }
     const auto serial = ++last_serial_;
     Unsubscribe(subscriptions_.find(name));
     auto& subscription = subscriptions_[name];
     subscription.serial = serial;
     subscription.filters = std::move(request.filters);
+    subscription.filter_bytes = filter_bytes;
+    filter_bytes_ += filter_bytes;
     subscription.head = EventMessageHead(name);
     context_.sessions.interests().Add({this, &subscription});
     std::erase_if(waiting_, [&](const auto& queued) { return queued.first == name; });
@@ -176,6 +178,7 @@ void Session::Unsubscribe(Subscriptions::iterator subscription)
 {
     if (subscription == subscriptions_.end()) return;
     context_.sessions.interests().Remove({this, &subscription->second});
+    filter_bytes_ -= subscription->second.filter_bytes;
     subscriptions_.erase(subscription);
 }
 

@@ -1,6 +1,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include "relay-image/protocol/filter_memory.hpp"
 #include "tests/integration/relay/relay_fixture.hpp"
 
 namespace berth::relay::test {
@@ -64,6 +65,26 @@ TEST_F(LimitsTest, Subscriptions)
     EXPECT_EQ(ReplyTo(request(0)), "EOSE") << "replacing one takes no room";
     client_.Send("[\"CLOSE\",\"s0\"]");
     EXPECT_EQ(ReplyTo(request(most)), "EOSE");
+}
+
+TEST_F(LimitsTest, FilterBytes)
+{
+    const std::string filter = R"({"#t":["a","b","c"]})";
+    const auto each = MemoryOf({ParseFilter(boost::json::parse(filter)).value()});
+    constexpr std::size_t kMost = 4;
+    const RelayProcess relay{NewDatabase(), {{"MAX_FILTER_BYTES", std::to_string(kMost * each)}}};
+    RelayClient client{relay.port()};
+    const auto reply_to = [&](const std::string& name, const std::string& filters) {
+        client.Send("[\"REQ\"," + Quoted(name) + "," + filters + "]");
+        return std::string{client.Receive().at(0).as_string()};
+    };
+    for (std::size_t i = 0; i < kMost; ++i) EXPECT_EQ(reply_to(std::to_string(i), filter), "EOSE");
+    EXPECT_EQ(reply_to("more", filter), "CLOSED");
+    EXPECT_EQ(reply_to("0", filter), "EOSE") << "replacing one takes no room";
+    client.Send("[\"CLOSE\",\"1\"]");
+    EXPECT_EQ(reply_to("more", filter), "EOSE");
+    EXPECT_EQ(reply_to("2", filter + "," + filter), "CLOSED") << "one filter over";
+    EXPECT_EQ(reply_to("again", filter), "EOSE") << "what was refused is gone";
 }
 
 TEST_F(LimitsTest, Filters)

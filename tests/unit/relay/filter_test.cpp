@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "relay-image/protocol/filter_memory.hpp"
+
 namespace berth::relay {
 namespace {
 
@@ -120,6 +122,22 @@ TEST(FilterTest, RefusesFieldsItDoesNotKnow)
                              R"({"#1":["x"]})", R"({"":1})"}) {
         EXPECT_EQ(ReasonOf(text), "UNKNOWN_FILTER_FIELD") << text;
     }
+}
+
+TEST(FilterTest, TakesMemoryForEachOfItsValues)
+{
+    const auto memory = [](const std::string& text) { return MemoryOf({Parsed(text)}); };
+    const auto empty = memory("{}");
+    EXPECT_GE(empty, sizeof(Filter));
+    EXPECT_EQ(MemoryOf({Parsed("{}"), Parsed("{}")}), 2 * empty);
+    EXPECT_EQ(memory(R"({"since":1,"until":2,"limit":3})"), empty);
+    const auto author = memory(R"({"authors":[")" + kAlice + R"("]})") - empty;
+    EXPECT_GE(author, 2 * (sizeof(std::string) + kAlice.size()));
+    EXPECT_EQ(memory(R"({"ids":[")" + kAlice + R"("]})") - empty, author);
+    EXPECT_EQ(memory(R"({"authors":[")" + kAlice + R"(",")" + kBob + R"("]})") - empty, 2 * author);
+    const auto letter = memory(R"({"#t":["a","b"]})") - memory(R"({"#t":["a"]})");
+    EXPECT_GE(letter, 2 * sizeof(std::string));
+    EXPECT_GT(memory(R"({"kinds":[1]})"), empty);
 }
 
 }  // namespace

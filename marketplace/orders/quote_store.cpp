@@ -21,9 +21,8 @@ constexpr auto kKeep = R"sql(
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING)sql";
 
 constexpr auto kForget = R"sql(
-    WITH ended AS (SELECT quote_id FROM quotes WHERE expires_at < $1
-                   ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-    DELETE FROM quotes USING ended WHERE quotes.quote_id = ended.quote_id)sql";
+    DELETE FROM quotes WHERE quote_id IN (
+        SELECT quote_id FROM quotes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2))sql";
 
 Time EndOf(const v1::Quote& quote) { return Time{microseconds{quote.expires_at()}}; }
 

@@ -14,10 +14,15 @@ using namespace std::chrono_literals;
 constexpr auto kAgain = 15s;
 constexpr int kLooks = 20;  // A node shows a block's transactions within seconds.
 constexpr std::size_t kHashDigits = 64;
+constexpr std::string_view kCollection = "transactions/";
 constexpr auto kGas = "uakt";
 constexpr auto kNotFound = "TX_NOT_FOUND";
 
-std::string HashIn(const std::string& subject) { return subject.substr(subject.rfind('/') + 1); }
+/// What stands behind the collection and the operator, whatever it is.
+std::string HashIn(const std::string& subject)
+{
+    return subject.substr(subject.find('/', kCollection.size()) + 1);
+}
 
 /// A transaction's hash as the chain writes it; empty where it is none, since it becomes a
 /// program's argument.

@@ -58,7 +58,7 @@ constexpr auto kMessagesOf = R"sql(
     WHERE operator_id = $1 AND hash = $2 ORDER BY message_index)sql";
 
 constexpr auto kSettled = R"sql(
-    SELECT wallet, transactions.height, job_id
+    SELECT transactions.wallet, transactions.height, job_id
     FROM transactions
     JOIN transaction_messages USING (operator_id, hash)
     JOIN outbox_messages USING (operator_id, message_id)

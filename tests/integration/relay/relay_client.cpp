@@ -24,7 +24,7 @@ namespace websocket = beast::websocket;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 10s;
+constexpr auto kPatience = 20s;
 
 tcp::endpoint Loopback(unsigned short port) { return {asio::ip::address_v4::loopback(), port}; }
 

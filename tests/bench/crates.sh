@@ -12,3 +12,13 @@ crate_program() {  # crate_program NAME@VERSION
   fi
   printf '%s' "$folder/bin/$name"
 }
+
+# Other relays that can be had, as arguments of a benchmark: appended to `arguments`.
+add_yardsticks() {
+  local yardstick program
+  for yardstick in "${relay_yardsticks[@]}"; do
+    if program=$(crate_program "$yardstick"); then
+      arguments+=(--yardstick "${yardstick%@*}=$program")
+    fi
+  done
+}

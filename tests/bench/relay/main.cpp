@@ -10,8 +10,7 @@
 #include "relay-image/bench/connection.hpp"
 #include "relay-image/bench/scenarios.hpp"
 #include "tests/bench/relay/nostr_bench.hpp"
-#include "tests/bench/relay/subject.hpp"
-#include "tests/bench/relay/yardstick.hpp"
+#include "tests/bench/relay/options.hpp"
 
 namespace berth::bench {
 namespace {
@@ -24,11 +23,8 @@ constexpr std::size_t kAtOnce = 200;
 constexpr std::size_t kPublishedOnOne = 10;  ///< One in so many events.
 constexpr std::size_t kPublishedOnEight = 3;
 
-struct Options {
+struct Options : RelayOptions {
     std::size_t events = 100'000;
-    Storage storage = Storage::kPostgres;
-    bool json = false;
-    std::vector<Yardstick> yardsticks;
     std::string nostr_bench;  ///< Path of the program; not run if empty.
     std::string cache;
 };
@@ -133,31 +129,21 @@ private:
     Figures figures_;
 };
 
-Options ReadOptions(const std::vector<std::string>& arguments)
+Options Read(const std::vector<std::string>& arguments)
 {
     Options options;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const auto& name = arguments[i];
-        if (name == "--json") {
-            options.json = true;
-            continue;
-        }
-        if (++i == arguments.size()) throw std::runtime_error{name + " needs a value"};
-        const auto& value = arguments[i];
+    ReadOptions(arguments, options, [&](const auto& name, const auto& value) {
         if (name == "--events") {
             options.events = std::stoul(value);
-        } else if (name == "--storage" && (value == "postgres" || value == "lmdb")) {
-            options.storage = value == "lmdb" ? Storage::kLmdb : Storage::kPostgres;
-        } else if (name == "--yardstick") {
-            options.yardsticks.push_back(ReadYardstick(value));
         } else if (name == "--nostr-bench") {
             options.nostr_bench = value;
         } else if (name == "--cache") {
             options.cache = value;
         } else {
-            throw std::runtime_error{"unknown: " + name + " " + value};
+            return false;
         }
-    }
+        return true;
+    });
     return options;
 }
 
@@ -195,7 +181,7 @@ void Print(const json::object& report)
 
 int Main(const std::vector<std::string>& arguments)
 {
-    const auto options = ReadOptions(arguments);
+    const auto options = Read(arguments);
     const auto load = PrepareLoad(options.events, options.cache);
     json::object report{{"benchmark", "relay"},
                         {"storage", options.storage == Storage::kLmdb ? "lmdb" : "postgres"},

@@ -24,11 +24,7 @@ while [ "$#" -gt 0 ]; do
 done
 
 if [ -z "$alone" ]; then
-  for yardstick in "${relay_yardsticks[@]}"; do
-    if program=$(crate_program "$yardstick"); then
-      arguments+=(--yardstick "${yardstick%@*}=$program")
-    fi
-  done
+  add_yardsticks
   if program=$(crate_program nostr-bench@0.4.0); then arguments+=(--nostr-bench "$program"); fi
 fi
 if [ ! -f "$build/build.ninja" ]; then (cd "$root" && cmake --preset release) >&2; fi

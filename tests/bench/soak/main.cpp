@@ -10,8 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "relay-image/bench/connection.hpp"
-#include "tests/bench/relay/subject.hpp"
-#include "tests/bench/relay/yardstick.hpp"
+#include "tests/bench/relay/options.hpp"
 #include "tests/bench/soak/hour.hpp"
 #include "tests/bench/soak/level.hpp"
 
@@ -26,11 +25,8 @@ constexpr double kLevel = 1.05;    ///< What grows by less stays where it is.
 constexpr auto kQuiet = 500ms;     ///< Until those who left are forgotten.
 constexpr const char* kHot = "8";  ///< Megabytes: full after the first hours.
 
-struct Options {
+struct Options : RelayOptions {
     std::size_t hours = 24;
-    Storage storage = Storage::kPostgres;
-    bool json = false;
-    std::vector<Yardstick> yardsticks;
 };
 
 /// A day of one relay.
@@ -82,27 +78,14 @@ json::object ToJson(const Day& day)
             {"store_mb", static_cast<double>(day.store_bytes) / 1e6}};
 }
 
-Options ReadOptions(const std::vector<std::string>& arguments)
+Options Read(const std::vector<std::string>& arguments)
 {
     Options options;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const auto& name = arguments[i];
-        if (name == "--json") {
-            options.json = true;
-            continue;
-        }
-        if (++i == arguments.size()) throw std::runtime_error{name + " needs a value"};
-        const auto& value = arguments[i];
-        if (name == "--hours") {
-            options.hours = std::stoul(value);
-        } else if (name == "--storage" && (value == "postgres" || value == "lmdb")) {
-            options.storage = value == "lmdb" ? Storage::kLmdb : Storage::kPostgres;
-        } else if (name == "--yardstick") {
-            options.yardsticks.push_back(ReadYardstick(value));
-        } else {
-            throw std::runtime_error{"unknown: " + name + " " + value};
-        }
-    }
+    ReadOptions(arguments, options, [&](const auto& name, const auto& value) {
+        if (name != "--hours") return false;
+        options.hours = std::stoul(value);
+        return true;
+    });
     if (options.hours < kLeastHours) throw std::runtime_error{"a soak takes 8 hours at least"};
     return options;
 }
@@ -121,7 +104,7 @@ void Print(const json::object& report)
 
 int Main(const std::vector<std::string>& arguments)
 {
-    const auto options = ReadOptions(arguments);
+    const auto options = Read(arguments);
     const auto ours =
         PassDay(*StartBerth(options.storage, {{"HOT_MEGABYTES", kHot}}), options.hours);
     json::object report{{"benchmark", "soak"},

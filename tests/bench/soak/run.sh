@@ -22,13 +22,7 @@ while [ "$#" -gt 0 ]; do
   esac
 done
 
-if [ -z "$alone" ]; then
-  for yardstick in "${relay_yardsticks[@]}"; do
-    if program=$(crate_program "$yardstick"); then
-      arguments+=(--yardstick "${yardstick%@*}=$program")
-    fi
-  done
-fi
+if [ -z "$alone" ]; then add_yardsticks; fi
 if [ ! -f "$build/build.ninja" ]; then (cd "$root" && cmake --preset release) >&2; fi
 cmake --build "$build" --target bench_soak >&2
 exec "$build/tests/bench/soak/bench_soak" "${arguments[@]}"

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/base/encoding.hpp"
+#include "core/base/percent_encoding.hpp"
 
 namespace berth::relay {
 namespace {
@@ -14,24 +15,6 @@ constexpr int kMaxPort = 65535, kMaxDatabase = 9999;
 Error Bad(const std::string& why)
 {
     return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE", "relay.redis.url: " + why);
-}
-
-std::optional<std::string> PercentDecoded(std::string_view text)
-{
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            decoded += text[i];
-            continue;
-        }
-        std::string hex{text.substr(i + 1, 2)};
-        for (auto& digit : hex) digit = digit >= 'A' && digit <= 'F' ? digit + ('a' - 'A') : digit;
-        const auto byte = FromHex(hex);
-        if (!byte || byte->size() != 1) return std::nullopt;
-        decoded += *byte;
-        i += 2;
-    }
-    return decoded;
 }
 
 std::optional<int> NumberUpTo(std::string_view text, int most)

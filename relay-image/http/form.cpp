@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/base/encoding.hpp"
+#include "core/base/percent_encoding.hpp"
 #include "relay-image/transport/utf8.hpp"
 
 namespace berth::relay {
@@ -13,20 +13,10 @@ constexpr std::size_t kMaxFields = 300;
 
 std::optional<std::string> Unescaped(std::string_view text)
 {
-    std::string plain;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+') {
-            plain += ' ';
-        } else if (text[i] == '%') {
-            const auto byte = FromHex(text.substr(i + 1, 2));
-            if (!byte || byte->size() != 1) return std::nullopt;
-            plain += *byte;
-            i += 2;
-        } else {
-            plain += text[i];
-        }
-    }
-    if (!IsUtf8(plain)) return std::nullopt;
+    std::string spaced{text};
+    std::ranges::replace(spaced, '+', ' ');
+    auto plain = PercentDecoded(spaced);
+    if (!plain || !IsUtf8(*plain)) return std::nullopt;
     return plain;
 }
 

@@ -14,18 +14,14 @@ protected:
     void Settle(const std::string& hash, const std::string& state = "committed")
     {
         const auto job = world_.ProvisionUntil(world_.PlaceOne(), "create_deployment");
-        v1::StepReport transact;
-        transact.mutable_transact()->set_kind("create_deployment");
-        transact.mutable_transact()->set_body("{}");
-        ASSERT_TRUE(world_.Report(job, transact, 2000).recorded());
+        const auto message = world_.QueueMessage(job);
         v1::WalletReport report;
         auto& made = *report.add_transactions();
         made.set_hash(hash);
         made.set_signed_bytes("{}");
         made.set_timeout(ToUnixSeconds(world_.clock.Now()) + 300);
         made.set_fee_uakt("900000");
-        made.add_messages(
-            std::stoull(world_.database.Value("SELECT max(message_id) FROM outbox_messages")));
+        made.add_messages(message);
         made.set_state("signed");
         world_.Exchange(report);
         report.mutable_transactions(0)->set_state(state);

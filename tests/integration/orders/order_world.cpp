@@ -244,6 +244,15 @@ v1::WalletOrders OrderWorld::Exchange(v1::WalletReport report, const std::string
     return told->wallets(0);
 }
 
+std::uint64_t OrderWorld::QueueMessage(const v1::Job& job)
+{
+    v1::StepReport transact;
+    transact.mutable_transact()->set_kind("create_deployment");
+    transact.mutable_transact()->set_body("{}");
+    EXPECT_TRUE(Report(job, transact, 2000).recorded());
+    return std::stoull(database.Value("SELECT max(message_id) FROM outbox_messages"));
+}
+
 void OrderWorld::SettleMessages(const std::string& worker)
 {
     const auto orders = Exchange({}, worker);

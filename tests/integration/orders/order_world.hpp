@@ -57,6 +57,8 @@ public:
     }
     /// Leases and runs the job of one transaction's fee, if one is due.
     bool BookFee();
+    /// A message of a job that waits to be sent; its id.
+    std::uint64_t QueueMessage(const v1::Job& job);
     /// One report of the wallet's actor; the answer to it.
     v1::WalletOrders Exchange(v1::WalletReport report, const std::string& worker = "w1");
     /// Puts the message that a job waits for on chain, under a wallet lease of its own, and books

@@ -101,10 +101,7 @@ TEST_F(ProvisioningTest, AFailureBeforeAnythingIsSignedGivesTheCreditBackAtOnce)
     const auto order_id = world_.PlaceOne();
     const auto before = world_.ChannelSums();
     const auto job = world_.ProvisionUntil(order_id, "create_deployment");
-    v1::StepReport transact;
-    transact.mutable_transact()->set_kind("create_deployment");
-    transact.mutable_transact()->set_body("{}");
-    ASSERT_TRUE(world_.Report(job, transact, 2000).recorded());
+    world_.QueueMessage(job);
     world_.database.Do(
         [](pqxx::work& tx) { tx.exec0("UPDATE jobs SET step_deadline = now() - interval '1 s'"); });
     proof::Sweeper sweeper{world_.parts};
@@ -121,10 +118,7 @@ TEST_F(ProvisioningTest, AnOrderWhoseTransactionIsUnderWayIsClosedOnlyAfterItsFa
 {
     const auto order_id = world_.PlaceOne();
     const auto job = world_.ProvisionUntil(order_id, "create_deployment");
-    v1::StepReport transact;
-    transact.mutable_transact()->set_kind("create_deployment");
-    transact.mutable_transact()->set_body("{}");
-    ASSERT_TRUE(world_.Report(job, transact, 2000).recorded());
+    world_.QueueMessage(job);
     world_.database.Do([](pqxx::work& tx) {
         tx.exec0("UPDATE outbox_messages SET state = 'signed'");
         tx.exec0("UPDATE jobs SET step_deadline = now() - interval '1 s'");
@@ -320,10 +314,7 @@ TEST_F(ProvisioningTest, AJobKnowsTheNewestPriceOfAct)
 TEST_F(ProvisioningTest, AMessageThatTheSimulationRefusedFailsAndWakesItsJob)
 {
     const auto job = world_.ProvisionUntil(world_.PlaceOne(), "create_deployment");
-    v1::StepReport transact;
-    transact.mutable_transact()->set_kind("create_deployment");
-    transact.mutable_transact()->set_body("{}");
-    ASSERT_TRUE(world_.Report(job, transact, 2000).recorded());
+    world_.QueueMessage(job);
     v1::WalletReport report;
     auto& refused = *report.add_transactions();
     refused.set_state("failed");

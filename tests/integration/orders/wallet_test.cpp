@@ -14,11 +14,7 @@ protected:
     std::uint64_t AMessage()
     {
         const auto job = world_.ProvisionUntil(world_.PlaceOne(), "create_deployment");
-        v1::StepReport transact;
-        transact.mutable_transact()->set_kind("create_deployment");
-        transact.mutable_transact()->set_body("{}");
-        EXPECT_TRUE(world_.Report(job, transact, 2000).recorded());
-        return std::stoull(world_.database.Value("SELECT max(message_id) FROM outbox_messages"));
+        return world_.QueueMessage(job);
     }
     v1::WalletReport Ordered(std::uint64_t message, std::uint64_t sequence,
                              std::int64_t timeout_height = 1048)

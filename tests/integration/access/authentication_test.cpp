@@ -312,10 +312,19 @@ TEST_F(AuthenticationTest, OversizedMetadataIsRefusedAndTheServerGoesOn)
     event.content = std::string(16 * 1024, 'x');
     ExpectRefused(ListOrdersWith(SignedHeader(event)), "AUTH_MALFORMED");
     ExpectRefused(ListOrdersWith("Bearer " + std::string(16 * 1024, 'f')), "SESSION_EXPIRED");
-    const auto flood = ListOrdersWith("Bearer " + std::string(256 * 1024, 'f'));
+
+    // A flood may cost its sender the connection, and nobody else anything.
+    const RawClient flooder{address()};
+    const auto flood = flooder.Call(kListOrders, "",
+                                    {{"authorization", "Bearer " + std::string(256 * 1024, 'f')}});
     EXPECT_EQ(flood.status.error_code(), StatusCode::RESOURCE_EXHAUSTED)
         << flood.status.error_message();
-    EXPECT_TRUE(ListOrdersWith(HeaderFor(Url(), "", world_->one().customer)).ok());
+    for (const auto* key : {&world_->one().customer, &world_->two().customer}) {
+        EXPECT_TRUE(ListOrdersWith(HeaderFor(Url(), "", *key)).ok());
+    }
+    EXPECT_TRUE(RawClient{address()}
+                    .Call(kListOrders, "", {{"authorization", BearerOf(world_->one().customer)}})
+                    .ok());
 }
 
 TEST(RestartedMarketplaceTest, ATokenOutlivesTheProgramAndAnUsedAuthorisationStaysUsed)

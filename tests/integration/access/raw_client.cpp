@@ -33,8 +33,11 @@ std::string ReasonOf(const grpc::Status& status)
 }  // namespace
 
 RawClient::RawClient(const std::string& address)
-    : channel_{grpc::CreateChannel(address, grpc::InsecureChannelCredentials())}
 {
+    grpc::ChannelArguments own_connection;
+    own_connection.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    channel_ =
+        grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), own_connection);
 }
 
 RawAnswer RawClient::Call(const std::string& path, const std::string& body,

@@ -19,7 +19,8 @@ struct RawAnswer {
     bool ok() const { return status.ok(); }
 };
 
-/// Calls any RPC by its path, with bytes and metadata of one's own. Thread-safe.
+/// Calls any RPC by its path, with bytes and metadata of one's own, over a connection that no other
+/// client shares. Thread-safe.
 class RawClient {
 public:
     explicit RawClient(const std::string& address);

@@ -20,27 +20,17 @@ Result<T> Ask(db::Database& database, const std::function<T(pqxx::work& tx)>& qu
 
 }  // namespace
 
-Sweeper::Sweeper(const Parts& parts) : parts_{parts}, thread_{[this] { Run(); }} {}
-
-Sweeper::~Sweeper()
+Sweeper::Sweeper(const Parts& parts)
+    : parts_{parts},
+      rounds_{[this](auto&) {
+                  const auto swept = Sweep();
+                  if (!swept) {
+                      parts_.log.Warning("A sweep failed.", {{"reason", swept.error().reason}});
+                  }
+                  return parts_.queue.poll;
+              },
+              parts.queue.poll}
 {
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-}
-
-void Sweeper::Run()
-{
-    std::unique_lock lock{mutex_};
-    while (!changed_.wait_for(lock, parts_.queue.poll, [&] { return stopping_; })) {
-        lock.unlock();
-        const auto swept = Sweep();
-        if (!swept) parts_.log.Warning("A sweep failed.", {{"reason", swept.error().reason}});
-        lock.lock();
-    }
 }
 
 Result<void> Sweeper::Sweep()

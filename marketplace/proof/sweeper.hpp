@@ -1,9 +1,6 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
+#include "core/base/rounds.hpp"
 #include "marketplace/proof/order_duty.hpp"
 
 namespace berth::proof {
@@ -14,7 +11,6 @@ namespace berth::proof {
 class Sweeper {
 public:
     explicit Sweeper(const Parts& parts);
-    ~Sweeper();
 
     /// One round; also what the thread does. An order that fails is logged, the others go on.
     /// Errors: those of Database.
@@ -23,7 +19,6 @@ public:
 private:
     using Ended = std::function<Result<void>(pqxx::work& tx, orders::OrderRow& order, Time now)>;
 
-    void Run();
     Result<void> CancelUnpaid();
     Result<void> CloseServed();
     Result<void> EndOverdue();
@@ -33,10 +28,7 @@ private:
     void OnOrder(const std::string& customer_id, const std::string& order_id, const Ended& work);
 
     const Parts parts_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool stopping_ = false;
-    std::thread thread_;
+    Rounds rounds_;
 };
 
 }  // namespace berth::proof

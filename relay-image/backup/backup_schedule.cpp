@@ -1,6 +1,7 @@
 #include "relay-image/backup/backup_schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "relay-image/backup/backup.hpp"
 
@@ -15,41 +16,30 @@ constexpr std::chrono::seconds kFirstRetry = 1min;
 
 BackupSchedule::BackupSchedule(std::optional<BackupSettings> settings,
                                const EventStoreFactory& factory, const Clock& clock, Log& log)
-    : settings_{std::move(settings)}, store_{factory()}, clock_{clock}, log_{log}
+    : settings_{std::move(settings)},
+      store_{factory()},
+      clock_{clock},
+      log_{log},
+      retry_{kFirstRetry}
 {
-    if (settings_ && settings_->every.count() > 0) thread_ = std::thread{[this] { Work(); }};
+    if (!settings_ || settings_->every.count() == 0) return;
+    rounds_.emplace([this](auto& stopping) { return BackUpAndRest(stopping); }, settings_->every);
 }
 
-BackupSchedule::~BackupSchedule()
+Rounds::Duration BackupSchedule::BackUpAndRest(const std::atomic<bool>& stopping)
 {
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
+    if (BackUpOnce(stopping)) {
+        retry_ = kFirstRetry;
+        return settings_->every;
     }
-    stopped_.notify_all();
-    if (thread_.joinable()) thread_.join();
+    return std::min(std::exchange(retry_, 2 * retry_), settings_->every);
 }
 
-void BackupSchedule::Work()
-{
-    auto wait = settings_->every;
-    auto retry = kFirstRetry;
-    while (true) {
-        {
-            std::unique_lock lock{mutex_};
-            if (stopped_.wait_for(lock, wait, [this] { return stopping_.load(); })) return;
-        }
-        const bool done = BackUpOnce();
-        wait = done ? settings_->every : std::min(retry, settings_->every);
-        retry = done ? kFirstRetry : 2 * retry;
-    }
-}
-
-bool BackupSchedule::BackUpOnce()
+bool BackupSchedule::BackUpOnce(const std::atomic<bool>& stopping)
 {
     S3ObjectStore objects{settings_->bucket};
     const auto report = BackUp(*store_, objects, settings_->key, BackedUpCollections(),
-                               ToUnixSeconds(clock_.Now()), stopping_);
+                               ToUnixSeconds(clock_.Now()), stopping);
     if (!report) {
         log_.Warning("no backup",
                      {{"reason", report.error().reason}, {"error", report.error().message}});

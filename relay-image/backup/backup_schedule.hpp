@@ -1,13 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/base/rounds.hpp"
 #include "relay-image/backup/backup_settings.hpp"
 #include "relay-image/storage/event_store.hpp"
 
@@ -20,21 +20,17 @@ public:
     /// Does nothing if there is no bucket, or no time between backups is set.
     BackupSchedule(std::optional<BackupSettings> settings, const EventStoreFactory& factory,
                    const Clock& clock, Log& log);
-    /// Gives up a backup that is on its way; the one before it stays whole.
-    ~BackupSchedule();
 
 private:
-    void Work();
-    bool BackUpOnce();
+    Rounds::Duration BackUpAndRest(const std::atomic<bool>& stopping);
+    bool BackUpOnce(const std::atomic<bool>& stopping);
 
     const std::optional<BackupSettings> settings_;
     const std::unique_ptr<EventStore> store_;
     const Clock& clock_;
     Log& log_;
-    std::atomic<bool> stopping_ = false;
-    std::mutex mutex_;
-    std::condition_variable stopped_;
-    std::thread thread_;  ///< Last: it uses all of the above.
+    std::chrono::seconds retry_;
+    std::optional<Rounds> rounds_;  ///< Its end gives up a backup; the one before it stays whole.
 };
 
 }  // namespace berth::relay

@@ -25,18 +25,12 @@ std::chrono::milliseconds LookAfter(std::chrono::milliseconds age,
 }
 
 InvoiceWatch::InvoiceWatch(InvoiceMaker::Parts parts, const InvoiceMaker& maker)
-    : parts_{parts}, maker_{maker}, thread_{[this] { Work(); }}
+    : parts_{parts}, maker_{maker}, rounds_{[this](auto& stopping) {
+          CheckNode();
+          LookAtDue(stopping);
+          return parts_.settings.look_interval;
+      }}
 {
-}
-
-void InvoiceWatch::Stop()
-{
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
-    }
-    changed_.notify_one();
-    if (thread_.joinable()) thread_.join();
 }
 
 bool InvoiceWatch::HasExpired(const std::string& payment_hash) const
@@ -52,17 +46,6 @@ void InvoiceWatch::NoteExpired(const std::string& payment_hash)
     if (expired_.size() > kExpiredMax) expired_.pop_front();
 }
 
-void InvoiceWatch::Work()
-{
-    while (true) {
-        CheckNode();
-        LookAtDue();
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, parts_.settings.look_interval, [this] { return stopping_; });
-        if (stopping_) return;
-    }
-}
-
 void InvoiceWatch::CheckNode()
 {
     if (!parts_.watch.ShouldCheck(Steady::now())) return;
@@ -76,15 +59,11 @@ void InvoiceWatch::CheckNode()
                       Steady::now());
 }
 
-void InvoiceWatch::LookAtDue()
+void InvoiceWatch::LookAtDue(const std::atomic<bool>& stopping)
 {
     if (!parts_.watch.ShouldAsk(Steady::now())) return;
     for (const auto& due : TakeDue(Steady::now())) {
-        {
-            const std::scoped_lock lock{mutex_};
-            if (stopping_) return;
-        }
-        if (!LookAt(due)) return;
+        if (stopping || !LookAt(due)) return;
     }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <string>
-#include <thread>
 
+#include "core/base/rounds.hpp"
 #include "relay-image/payment/invoice_maker.hpp"
 
 namespace berth::relay {
@@ -23,11 +23,8 @@ class InvoiceWatch {
 public:
     /// `maker` and what stands in `parts` outlive it.
     InvoiceWatch(InvoiceMaker::Parts parts, const InvoiceMaker& maker);
-    ~InvoiceWatch() { Stop(); }
-    InvoiceWatch(const InvoiceWatch&) = delete;
-    InvoiceWatch& operator=(const InvoiceWatch&) = delete;
     /// Ends its thread. Idempotent.
-    void Stop();
+    void Stop() { rounds_.Stop(); }
 
     /// Whether the invoice expired lately, in this process.
     bool HasExpired(const std::string& payment_hash) const;
@@ -43,9 +40,8 @@ private:
         std::string pubkey;
     };
 
-    void Work();
     void CheckNode();
-    void LookAtDue();
+    void LookAtDue(const std::atomic<bool>& stopping);
     std::vector<Due> TakeDue(Steady::time_point now);
     bool LookAt(const Due& due);
     void Credit(const Due& due, money::Amount paid);
@@ -57,11 +53,9 @@ private:
     const InvoiceMaker::Parts parts_;
     const InvoiceMaker& maker_;
     std::map<std::string, Schedule> schedules_;  ///< Of its thread.
-    mutable std::mutex mutex_;                   ///< Guards what follows.
-    std::condition_variable changed_;
+    mutable std::mutex mutex_;                   ///< Guards the one below.
     std::deque<std::string> expired_;
-    bool stopping_ = false;
-    std::thread thread_;  ///< Last: it uses all of the above.
+    Rounds rounds_;
 };
 
 }  // namespace berth::relay

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <string>
-#include <thread>
 
 #include "core/base/error.hpp"
 #include "core/base/log.hpp"
+#include "core/base/rounds.hpp"
 #include "core/money/amount.hpp"
 
 namespace berth::relay {
@@ -21,22 +18,15 @@ public:
 
     /// `log` outlives the reporter.
     RevenueReporter(Received received, Report report, std::chrono::milliseconds interval, Log& log);
-    ~RevenueReporter();
-    RevenueReporter(const RevenueReporter&) = delete;
-    RevenueReporter& operator=(const RevenueReporter&) = delete;
 
 private:
-    void Work();
+    void ReportNews();
 
     const Received received_;
     const Report report_;
-    const std::chrono::milliseconds interval_;
     Log& log_;
     money::Amount reported_{};
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool stopping_ = false;
-    std::thread thread_;  ///< Last: it uses all of the above.
+    Rounds rounds_;
 };
 
 }  // namespace berth::relay

@@ -35,28 +35,10 @@ bool FillPage(EventSource& store, HotTail& tail, std::int64_t now)
 }
 
 HotTailFiller::HotTailFiller(const EventStoreFactory& factory, HotTail& tail, const Clock& clock)
-    : store_{factory()}, tail_{tail}, clock_{clock}, thread_{[this] { Work(); }}
+    : store_{factory()}, tail_{tail}, clock_{clock}, rounds_{[this](auto&) -> Rounds::Duration {
+          return FillPage(*store_, tail_, ToUnixSeconds(clock_.Now())) ? 0ms : kPause;
+      }}
 {
-}
-
-HotTailFiller::~HotTailFiller()
-{
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-}
-
-void HotTailFiller::Work()
-{
-    while (true) {
-        const bool more = FillPage(*store_, tail_, ToUnixSeconds(clock_.Now()));
-        std::unique_lock lock{mutex_};
-        changed_.wait_for(lock, more ? 0ms : kPause, [this] { return stopping_; });
-        if (stopping_) return;
-    }
 }
 
 }  // namespace berth::relay

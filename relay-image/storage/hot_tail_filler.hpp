@@ -1,11 +1,9 @@
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 #include "core/base/clock.hpp"
+#include "core/base/rounds.hpp"
 #include "relay-image/storage/event_store.hpp"
 #include "relay-image/storage/hot_tail.hpp"
 
@@ -20,18 +18,12 @@ bool FillPage(EventSource& store, HotTail& tail, std::int64_t now);
 class HotTailFiller {
 public:
     HotTailFiller(const EventStoreFactory& factory, HotTail& tail, const Clock& clock);
-    ~HotTailFiller();
 
 private:
-    void Work();
-
     const std::unique_ptr<EventStore> store_;
     HotTail& tail_;
     const Clock& clock_;
-    std::mutex mutex_;  ///< Guards the one below.
-    bool stopping_ = false;
-    std::condition_variable changed_;
-    std::thread thread_;  ///< Last: it uses all of the above.
+    Rounds rounds_;
 };
 
 }  // namespace berth::relay

@@ -14,35 +14,19 @@ constexpr int kRest = 4;                   ///< Times as long as the piece befor
 }  // namespace
 
 Housekeeper::Housekeeper(const EventStoreFactory& factory, const Clock& clock, Log& log, Work work)
-    : store_{factory()}, clock_{clock}, log_{log}, work_{std::move(work)}, thread_{[this] {
-          Run();
-      }}
+    : store_{factory()},
+      clock_{clock},
+      log_{log},
+      work_{std::move(work)},
+      rounds_{[this](auto&) { return DoRound(); }, kBetween}
 {
 }
 
-Housekeeper::~Housekeeper()
+Rounds::Duration Housekeeper::DoRound()
 {
-    {
-        const std::scoped_lock lock{mutex_};
-        stopping_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-}
-
-void Housekeeper::Run()
-{
-    auto rest = kBetween;
-    while (true) {
-        {
-            std::unique_lock lock{mutex_};
-            changed_.wait_for(lock, rest, [this] { return stopping_; });
-            if (stopping_) return;
-        }
-        const auto start = Steady::now();
-        const bool more = DoPiece();
-        rest = more ? kRest * (Steady::now() - start) : kBetween;
-    }
+    const auto start = Steady::now();
+    const bool more = DoPiece();
+    return more ? kRest * (Steady::now() - start) : kBetween;
 }
 
 bool Housekeeper::DoPiece()

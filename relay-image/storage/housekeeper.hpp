@@ -1,14 +1,12 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/base/rounds.hpp"
 #include "relay-image/storage/event_store.hpp"
 
 namespace berth::relay {
@@ -22,12 +20,9 @@ public:
 
     /// `clock` and `log` outlive it.
     Housekeeper(const EventStoreFactory& factory, const Clock& clock, Log& log, Work work);
-    Housekeeper(const Housekeeper&) = delete;
-    Housekeeper& operator=(const Housekeeper&) = delete;
-    ~Housekeeper();
 
 private:
-    void Run();
+    Rounds::Duration DoRound();
     bool DoPiece();
     bool RemoveExpired(std::int64_t now);
 
@@ -35,10 +30,7 @@ private:
     const Clock& clock_;
     Log& log_;
     const Work work_;
-    std::mutex mutex_;  ///< Guards the one below.
-    bool stopping_ = false;
-    std::condition_variable changed_;
-    std::thread thread_;  ///< Last: it uses all of the above.
+    Rounds rounds_;
 };
 
 }  // namespace berth::relay

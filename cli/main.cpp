@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "cli/commands.hpp"
+#include "core/base/version.hpp"
 
 namespace {
 
@@ -39,6 +40,7 @@ int main(int argc, char** argv)
     session.options.key_file = DefaultKeyFile();
     CLI::App app{"Berth: Nostr relays, ordered and paid with your own keys.", "berth"};
     app.footer(kFooter);
+    app.set_version_flag("--version,-V", "berth " + std::string{berth::Version()});
     app.require_subcommand(1);
     app.fallthrough();
     AddOptions(app, session.options);

@@ -86,8 +86,9 @@ int Run(int argc, const char* const* argv)
 {
     const auto signals = BlockSignals();
     auto arguments = config::Arguments::FromMain(argc, argv);
-    if (config::AsksForHelp(arguments)) {
-        std::cout << config::HelpText(kUsage, marketplace::Settings());
+    if (const auto about =
+            config::About("berth-marketplace", kUsage, marketplace::Settings(), arguments)) {
+        std::cout << *about;
         return 0;
     }
     const bool status = Take(arguments.flags_and_words, "--status");

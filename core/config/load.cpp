@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "core/base/version.hpp"
 #include "core/config/value.hpp"
 #include "core/config/yaml_source.hpp"
 
@@ -184,6 +185,12 @@ bool AsksForHelp(const Arguments& arguments)
                        [](const auto& word) { return word == "--help" || word == "-h"; });
 }
 
+bool AsksForVersion(const Arguments& arguments)
+{
+    const auto& all = arguments.flags_and_words;
+    return !all.empty() && (all.front() == "--version" || all.front() == "-V");
+}
+
 std::string HelpText(std::string_view usage, std::span<const Setting> settings)
 {
     std::size_t width = 0;
@@ -204,6 +211,19 @@ std::string HelpText(std::string_view usage, std::span<const Setting> settings)
         text += '\n';
     }
     return text;
+}
+
+std::string VersionText(std::string_view program)
+{
+    return std::string{program} + ' ' + std::string{Version()} + '\n';
+}
+
+std::optional<std::string> About(std::string_view program, std::string_view usage,
+                                 std::span<const Setting> settings, const Arguments& arguments)
+{
+    if (AsksForVersion(arguments)) return VersionText(program);
+    if (AsksForHelp(arguments)) return HelpText(usage, settings);
+    return {};
 }
 
 }  // namespace berth::config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,7 +34,14 @@ Result<Loaded> Load(std::span<const Setting> settings, const Arguments& argument
 
 /// True if `--help` or `-h` is among the arguments.
 bool AsksForHelp(const Arguments& arguments);
+/// True if `--version` or `-V` is the first argument.
+bool AsksForVersion(const Arguments& arguments);
 /// What `--help` prints: one line a setting with its default.
 std::string HelpText(std::string_view usage, std::span<const Setting> settings);
+/// What `--version` prints.
+std::string VersionText(std::string_view program);
+/// What a program prints instead of running, if it is asked for its help or its version.
+std::optional<std::string> About(std::string_view program, std::string_view usage,
+                                 std::span<const Setting> settings, const Arguments& arguments);
 
 }  // namespace berth::config

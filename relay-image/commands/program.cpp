@@ -77,6 +77,10 @@ Exit RunProgram(const config::Arguments& arguments, const Clock& clock)
 {
     const auto* named = Named(arguments.flags_and_words);
     const auto& command = named ? *named : Subcommands().front();
+    if (config::AsksForVersion(arguments)) {
+        std::cout << config::VersionText("berth-relay");
+        return Exit::kDone;
+    }
     if (config::AsksForHelp(arguments)) {
         const bool overview = !named;
         if (overview) PrintOverview(std::cout);

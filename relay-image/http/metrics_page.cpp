@@ -1,5 +1,6 @@
 #include "relay-image/http/metrics_page.hpp"
 
+#include "core/base/version.hpp"
 #include "relay-image/http/metrics.hpp"
 #include "relay-image/http/process_figures.hpp"
 #include "relay-image/payment/paywall.hpp"
@@ -19,7 +20,7 @@ MetricsState StateOf(const SessionContext& sessions, const DashboardPages& dashb
     const auto* sample = dashboard.newest();
     const auto process = MeasureProcess(kDiskFolder);
     const auto uptime = sessions.figures.Uptime(Figures::Steady::now());
-    return {.version = BERTH_VERSION,
+    return {.version = std::string{Version()},
             .connections = sessions.sessions.count(),
             .subscriptions = sessions.sessions.CountSubscriptions(),
             .database_up = health.database_up,

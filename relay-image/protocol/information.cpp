@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "core/base/version.hpp"
+
 namespace berth::relay {
 namespace {
 
@@ -42,7 +44,7 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
         {"description", profile.description},
         {"supported_nips", {1, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 67, 70, 77}},
         {"software", "berth-relay"},
-        {"version", BERTH_VERSION},
+        {"version", Version()},
         {"limitation", LimitationOf(profile, limits)},
     };
     document["supported_nips"].as_array().push_back(86);

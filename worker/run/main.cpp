@@ -131,8 +131,9 @@ int Serve(worker::Machine& machine, worker::Marketplace& marketplace,
 int main(int argc, char** argv)
 {
     const auto arguments = config::Arguments::FromMain(argc, argv);
-    if (config::AsksForHelp(arguments)) {
-        std::cout << config::HelpText(kUsage, worker::WorkerSettings());
+    if (const auto about =
+            config::About("berth-worker", kUsage, worker::WorkerSettings(), arguments)) {
+        std::cout << *about;
         return 0;
     }
     const auto loaded = config::Load(worker::WorkerSettings(), arguments);

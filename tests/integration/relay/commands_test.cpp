@@ -243,6 +243,9 @@ TEST_F(CommandsTest, CheckNamesARemedyForWhatIsWrong)
 
 TEST_F(CommandsTest, SaysWhatItKnowsAndRefusesWhatItDoesNot)
 {
+    const auto version = Run("", {"--version"});
+    EXPECT_EQ(version.exit_code, 0);
+    EXPECT_EQ(version.out.find("berth-relay "), 0U) << version.out;
     const auto help = Run("", {"--help"});
     EXPECT_EQ(help.exit_code, 0);
     for (const auto* name : {"serve", "export", "import", "delete", "compact", "check"}) {

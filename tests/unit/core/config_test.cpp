@@ -7,6 +7,7 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
+#include "core/base/version.hpp"
 #include "core/config/load.hpp"
 
 namespace berth::config {
@@ -170,6 +171,19 @@ TEST_F(ConfigTest, PrintsEverySettingInItsHelp)
         EXPECT_THAT(text, HasSubstr(std::string{setting.help}));
     }
     EXPECT_TRUE(AsksForHelp({.flags_and_words = {"--help"}, .environment = {}}));
+}
+
+TEST_F(ConfigTest, TellsOfItselfWhereItIsAsked)
+{
+    const auto about = [](std::vector<std::string> words) {
+        return About("berth-x", "berth-x [--key=value ...]", kSettings,
+                     {.flags_and_words = std::move(words), .environment = {}});
+    };
+    EXPECT_EQ(about({"--version"}), "berth-x " + std::string{Version()} + '\n');
+    EXPECT_EQ(about({"-V"}), about({"--version"}));
+    EXPECT_THAT(about({"serve", "-h"}).value_or(""), HasSubstr("Usage: berth-x"));
+    EXPECT_EQ(about({}), std::nullopt);
+    EXPECT_EQ(about({"--key", "--version"}), std::nullopt);
 }
 
 }  // namespace

@@ -1,14 +1,15 @@
 #include "core/probe/http_client.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 
 #include <arpa/inet.h>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-
-#include "core/probe/blocking_stream.hpp"
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 namespace berth::probe {
 namespace {
@@ -80,31 +81,62 @@ http::request<http::string_body> ToBeast(const HttpRequest& request, const Url& 
     return message;
 }
 
+std::string BytesOf(http::request<http::string_body> message)
+{
+    http::request_serializer<http::string_body> serializer{message};
+    std::string bytes;
+    boost::beast::error_code code;
+    while (!serializer.is_done()) {
+        serializer.next(code, [&](boost::beast::error_code&, const auto& buffers) {
+            for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
+                bytes.append(static_cast<const char*>(buffer.data()), buffer.size());
+            }
+            serializer.consume(boost::beast::buffer_bytes(buffers));
+        });
+    }
+    return bytes;
+}
+
+/// Reads the answer to its end, which may be the connection's.
+Result<void> ReadInto(http::response_parser<http::string_body>& parser, Connection& connection)
+{
+    std::array<char, 16384> buffer;
+    std::string ahead;
+    boost::beast::error_code code;
+    while (!parser.is_done()) {
+        const auto count = connection.ReadSome(buffer.data(), buffer.size());
+        if (!count) return count.error();
+        ahead.append(buffer.data(), *count);
+        if (*count > 0) {
+            ahead.erase(0, parser.put(boost::asio::buffer(ahead), code));
+        } else if (parser.got_some()) {
+            parser.put_eof(code);
+        } else {
+            code = http::error::end_of_stream;
+        }
+        if (code == http::error::body_limit) {
+            return Fail(ErrorCode::kExhausted, "TOO_LARGE", "The answer is too large.");
+        }
+        if (code && code != http::error::need_more) {
+            return Fail(ErrorCode::kUnavailable, "BAD_HTTP_RESPONSE",
+                        "reading the answer: " + code.message() + ".");
+        }
+    }
+    return {};
+}
+
 Result<HttpResponse> Exchange(const HttpRequest& request, const Url& url, Connection& connection,
                               std::size_t body_limit)
 {
-    boost::asio::io_context context;
-    BlockingStream stream{connection, context};
-    boost::beast::error_code code;
-    const auto failed = [&](const char* doing) {
-        if (stream.error()) return *stream.error();
-        return Fail(ErrorCode::kUnavailable, "BAD_HTTP_RESPONSE",
-                    std::string{doing} + ": " + code.message() + ".");
-    };
-    auto message = ToBeast(request, url);
-    http::write(stream, message, code);
-    if (code) return failed("sending the request");
-
-    boost::beast::flat_buffer buffer;
+    if (const auto sent = connection.Write(BytesOf(ToBeast(request, url))); !sent) {
+        return sent.error();
+    }
     http::response_parser<http::string_body> parser;
+    parser.eager(true);
     parser.body_limit(body_limit);
     parser.header_limit(64 * 1024);
     if (request.method == "HEAD") parser.skip(true);
-    http::read(stream, buffer, parser, code);
-    if (code == http::error::body_limit) {
-        return Fail(ErrorCode::kExhausted, "TOO_LARGE", "The answer is too large.");
-    }
-    if (code) return failed("reading the answer");
+    if (const auto read = ReadInto(parser, connection); !read) return read.error();
     HttpResponse response{.status = static_cast<int>(parser.get().result_int()),
                           .headers = {},
                           .body = std::move(parser.get().body())};

@@ -1,14 +1,7 @@
-#include <algorithm>
+#include <memory>
 #include <ostream>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
+#include <curl/curl.h>
 
 #include "core/base/file.hpp"
 #include "relay-image/commands/command.hpp"
@@ -18,12 +11,10 @@ namespace berth::relay {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 using asio::ip::tcp;
-using namespace std::chrono_literals;
 
-constexpr auto kLimit = 5s;
+constexpr long kLimitSeconds = 5;
+constexpr long kOk = 200;
 
 /// Where the relay of these settings can be asked from the same machine.
 struct Target {
@@ -59,51 +50,52 @@ Result<Target> TargetOf(const config::Config& config)
     return Target{.endpoint = *endpoint, .over_tls = plain.empty()};
 }
 
-template <typename Stream>
-asio::awaitable<http::response<http::string_body>> Exchange(Stream& stream)
+struct Answer {
+    bool is_well = false;
+    std::string body;
+};
+
+std::size_t Receive(char* bytes, std::size_t, std::size_t count, void* into)
 {
-    http::request<http::empty_body> request{http::verb::get, "/health", 11};
-    request.set(http::field::host, "localhost");
-    request.set(http::field::connection, "close");
-    co_await http::async_write(stream, request, asio::use_awaitable);
-    beast::flat_buffer buffer;
-    http::response<http::string_body> response;
-    co_await http::async_read(stream, buffer, response, asio::use_awaitable);
-    co_return response;
+    static_cast<std::string*>(into)->append(bytes, count);
+    return count;
 }
 
 /// The certificate is for the relay's name, not for this address: nothing secret is sent, and who
 /// can listen here in its place could do as he likes anyhow.
-asio::awaitable<http::response<http::string_body>> Ask(Target target)
+Result<Answer> Ask(const Target& target)
 {
-    asio::ssl::context context{asio::ssl::context::tls_client};
-    beast::ssl_stream<beast::tcp_stream> stream{co_await asio::this_coro::executor, context};
-    auto& tcp = beast::get_lowest_layer(stream);
-    tcp.expires_after(kLimit);
-    co_await tcp.async_connect(target.endpoint, asio::use_awaitable);
-    if (!target.over_tls) co_return co_await Exchange(tcp);
-    co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
-    co_return co_await Exchange(stream);
+    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(),
+                                                                   curl_easy_cleanup};
+    const auto url =
+        (target.over_tls ? "https://" : "http://") + TextOf(target.endpoint) + "/health";
+    Answer answer;
+    curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, kLimitSeconds);
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, Receive);
+    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
+    const auto code = curl_easy_perform(curl.get());
+    if (code != CURLE_OK) {
+        return Fail(ErrorCode::kUnavailable, "NO_ANSWER",
+                    TextOf(target.endpoint) + ": " + curl_easy_strerror(code));
+    }
+    long status = 0;
+    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
+    answer.is_well = status == kOk;
+    return answer;
 }
 
 Exit Health(const Invocation& invocation)
 {
     const auto target = TargetOf(invocation.config);
     if (!target) return Explain(invocation, target.error());
-    auto end = Exit::kFailed;
-    asio::io_context io{1};
-    asio::co_spawn(io, Ask(*target), [&](const std::exception_ptr& failure, const auto& response) {
-        try {
-            if (failure) std::rethrow_exception(failure);
-            invocation.out << response.body();
-            if (response.result() == http::status::ok) end = Exit::kDone;
-        } catch (const std::exception& error) {
-            invocation.err << "berth-relay: " << TextOf(target->endpoint) << ": " << error.what()
-                           << '\n';
-        }
-    });
-    io.run();
-    return end;
+    const auto answer = Ask(*target);
+    if (!answer) return Explain(invocation, answer.error());
+    invocation.out << answer->body;
+    return answer->is_well ? Exit::kDone : Exit::kFailed;
 }
 
 }  // namespace

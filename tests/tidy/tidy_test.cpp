@@ -152,6 +152,7 @@ TEST(TidyTest, PublicNamesAreDocumented)
 const std::map<std::string, std::vector<std::string>> kArrows{
     {"core/base", {"core/base"}},
     {"core/config", {"core/base", "core/config"}},
+    {"core/http", {"core/base", "core/http"}},
     {"core/money", {"core/base", "core/money"}},
     {"core/nostr", {"core/base", "core/nostr"}},
     {"core/rails", {"core/base", "core/money", "core/nostr", "core/rails"}},

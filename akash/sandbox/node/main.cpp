@@ -27,6 +27,7 @@ using config::Type;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
+constexpr auto kUsage = "berth-akash-sandbox --data_dir=PATH | ctl NODE_URL COMMAND";
 constexpr Setting kSettings[] = {
     {"address", Type::kText, "127.0.0.1:0", "Where the node answers the programs."},
     {"ingress_address", Type::kText, "127.0.0.1:0", "Where the providers' TLS ingress listens."},
@@ -203,9 +204,8 @@ int Run(int argc, char** argv)
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (!words.empty() && words[0] == "ctl") return Command(words);
     const auto arguments = config::Arguments::FromMain(argc, argv);
-    if (config::AsksForHelp(arguments)) {
-        std::cout << config::HelpText("berth-akash-sandbox --data_dir=PATH | ctl NODE_URL COMMAND",
-                                      kSettings);
+    if (const auto about = config::About("berth-akash-sandbox", kUsage, kSettings, arguments)) {
+        std::cout << *about;
         return 0;
     }
     const auto loaded = config::Load(kSettings, arguments);

@@ -1,26 +1,26 @@
 #include "akash/sandbox/node/node_server.hpp"
 
-#include <boost/asio.hpp>
-#include <boost/beast.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "core/base/strict_json.hpp"
+#include "core/http/loop.hpp"
+#include "core/http/server.hpp"
 
 namespace berth::sandbox {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = beast::http;
 namespace json = boost::json;
-using asio::ip::tcp;
+using http::Sleep;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kRequestBytesMax = 4 << 20;
 constexpr auto kBlockModeWait = 10s;
 constexpr auto kHangs = 1h;
-
-using Request = http::request<http::string_body>;
 
 std::int64_t NowNs()
 {
@@ -29,35 +29,27 @@ std::int64_t NowNs()
         .count();
 }
 
-asio::awaitable<void> Sleep(std::chrono::milliseconds duration)
+std::optional<http::Response> Page(int status, std::string body)
 {
-    asio::steady_timer timer{co_await asio::this_coro::executor, duration};
-    co_await timer.async_wait(asio::use_awaitable);
+    return http::Response{.status = status, .body = std::move(body)};
 }
 
-/// One connection's conversation with the network.
-class Session {
+/// Answers what the programs ask the network.
+class Answering {
 public:
-    Session(Network& network, tcp::socket socket) : network_{network}, stream_{std::move(socket)} {}
+    explicit Answering(Network& network) : network_{network} {}
 
-    asio::awaitable<void> Run()
+    asio::awaitable<std::optional<http::Response>> Respond(http::Request request)
     {
-        beast::flat_buffer buffer;
-        http::request_parser<http::string_body> parser;
-        parser.body_limit(kRequestBytesMax);
-        co_await http::async_read(stream_, buffer, parser, asio::use_awaitable);
-        const auto request = parser.release();
-        const bool control = request.target() == "/control";
+        const bool control = request.target == "/control";
         const auto mode = control ? std::string{} : network_.node_faults().mode;
         if (mode == "hang") co_await Sleep(kHangs);
-        if (mode == "drop") co_return;
-        if (mode == "garbage") {
-            co_await Send(http::status::ok, "<html><body>hello</body></html>");
-        } else if (mode == "502") {
-            co_await Send(http::status::bad_gateway, "<html>Bad Gateway</html>");
-        } else if (const auto answer = co_await Answered(request.body(), control)) {
-            co_await Send(http::status::ok, json::serialize(*answer));
-        }
+        if (mode == "drop") co_return std::nullopt;
+        if (mode == "garbage") co_return Page(200, "<html><body>hello</body></html>");
+        if (mode == "502") co_return Page(502, "<html>Bad Gateway</html>");
+        const auto answer = co_await Answered(std::move(request.body), control);
+        if (!answer) co_return std::nullopt;
+        co_return Page(200, json::serialize(*answer));
     }
 
 private:
@@ -78,8 +70,6 @@ private:
             answer = json::object{{"error", refused.text}};
         } catch (const Refusal& refusal) {
             answer = json::object{{"error", refusal.text}};
-        } catch (const boost::system::system_error&) {
-            throw;
         } catch (const std::exception& error) {
             answer = json::object{{"error", std::string{"malformed request: "} + error.what()}};
         }
@@ -147,37 +137,8 @@ private:
         return question;
     }
 
-    asio::awaitable<void> Send(http::status status, std::string body)
-    {
-        http::response<http::string_body> response{status, 11};
-        response.set(http::field::content_type, "application/json");
-        response.keep_alive(false);
-        response.body() = std::move(body);
-        response.prepare_payload();
-        co_await http::async_write(stream_, response, asio::use_awaitable);
-    }
-
     Network& network_;
-    beast::tcp_stream stream_;
 };
-
-asio::awaitable<void> Serve(Network& network, tcp::socket socket)
-{
-    try {
-        Session session{network, std::move(socket)};
-        co_await session.Run();
-    } catch (const std::exception&) {
-        // A client that went away; the next one is served.
-    }
-}
-
-asio::awaitable<void> Accept(Network& network, tcp::acceptor acceptor)
-{
-    for (;;) {
-        auto socket = co_await acceptor.async_accept(asio::use_awaitable);
-        asio::co_spawn(acceptor.get_executor(), Serve(network, std::move(socket)), asio::detached);
-    }
-}
 
 asio::awaitable<void> MakeBlocks(Network& network)
 {
@@ -199,12 +160,17 @@ void StopOnFailure(std::exception_ptr failure)
 }  // namespace
 
 NodeServer::NodeServer(asio::io_context& io, Network& network, const std::string& host, int port)
-    : io_{io}, network_{network}
 {
-    tcp::acceptor acceptor{io_, {asio::ip::make_address(host), static_cast<std::uint16_t>(port)}};
-    port_ = acceptor.local_endpoint().port();
-    asio::co_spawn(io_, Accept(network_, std::move(acceptor)), StopOnFailure);
-    asio::co_spawn(io_, MakeBlocks(network_), StopOnFailure);
+    auto bound = http::Server::Bind(
+        io, {.address = host + ":" + std::to_string(port), .body_max = kRequestBytesMax});
+    if (!bound) throw std::runtime_error{bound.error().message};
+    server_ = std::move(*bound);
+    server_->Start(
+        [&network](http::Request request) -> asio::awaitable<std::optional<http::Response>> {
+            Answering answering{network};
+            co_return co_await answering.Respond(std::move(request));
+        });
+    asio::co_spawn(io, MakeBlocks(network), StopOnFailure);
 }
 
 }  // namespace berth::sandbox

@@ -1,36 +1,42 @@
 #include "akash/sandbox/runtime/ingress.hpp"
 
-#include <boost/asio.hpp>
+#include <array>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "core/http/stream.hpp"
 
 namespace berth::sandbox {
 namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
 using asio::ip::tcp;
+using berth::http::Stream;
 using namespace std::chrono_literals;
-using TlsStream = asio::ssl::stream<tcp::socket>;
+using Parser = beast::http::request_parser<beast::http::empty_body>;
+using Head = Parser::value_type;
 
 constexpr auto kIdle = 60s;  // As Akash's ingress: a silent connection is closed.
 
 /// Copies until one side ends.
-template <typename From, typename To>
-asio::awaitable<void> Copy(From& from, To& to, asio::steady_timer& idle)
+asio::awaitable<void> Copy(Stream& from, Stream& to, asio::steady_timer& idle)
 {
     std::array<char, 16384> buffer;
-    boost::system::error_code ended;
-    while (!ended) {
-        const auto got = co_await from.async_read_some(
-            asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, ended));
-        if (got == 0) continue;
-        idle.expires_after(kIdle);
-        co_await asio::async_write(to, asio::buffer(buffer.data(), got),
-                                   asio::redirect_error(asio::use_awaitable, ended));
+    try {
+        while (const auto got = co_await from.ReadSome(asio::buffer(buffer))) {
+            idle.expires_after(kIdle);
+            co_await to.Write({buffer.data(), got});
+        }
+    } catch (const boost::system::system_error&) {
+        // That is an end, too.
     }
 }
 
@@ -42,66 +48,88 @@ asio::awaitable<void> WaitIdle(asio::steady_timer& idle)
     }
 }
 
-std::string HostOf(const http::request<http::empty_body>& request)
+std::string HostOf(const Head& request)
 {
-    std::string host{request[http::field::host]};
+    std::string host{request[beast::http::field::host]};
     host = host.substr(0, host.find(':'));
     for (auto& c : host) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return host;
 }
 
-asio::awaitable<void> Refuse(TlsStream& client, http::status status, std::string text)
+asio::awaitable<void> Refuse(Stream& client, const std::string& status, const std::string& text)
 {
-    http::response<http::string_body> response{status, 11};
-    response.keep_alive(false);
-    response.set(http::field::content_type, "text/plain");
-    response.body() = std::move(text);
-    response.prepare_payload();
-    co_await http::async_write(client, response, asio::use_awaitable);
+    co_await client.Write("HTTP/1.1 " + status +
+                          "\r\nContent-Type: text/plain\r\nContent-Length: " +
+                          std::to_string(text.size()) + "\r\nConnection: close\r\n\r\n" + text);
+}
+
+std::string BytesOf(const Head& head)
+{
+    std::string bytes =
+        std::string{head.method_string()} + ' ' + std::string{head.target()} + " HTTP/1.1\r\n";
+    for (const auto& field : head) {
+        bytes += std::string{field.name_string()} + ": " + std::string{field.value()} + "\r\n";
+    }
+    return bytes + "\r\n";
+}
+
+/// Reads a request's head; what came behind it is in `rest`.
+asio::awaitable<Head> ReadHead(Stream& client, std::string& rest)
+{
+    Parser parser;
+    parser.skip(true);  // The body goes through as it comes.
+    std::array<char, 16384> buffer;
+    while (!parser.is_header_done()) {
+        const auto count = co_await client.ReadSome(asio::buffer(buffer));
+        if (count == 0) throw std::runtime_error{"the client ended"};
+        rest.append(buffer.data(), count);
+        beast::error_code error;
+        rest.erase(0, parser.put(asio::buffer(rest), error));
+        if (error && error != beast::http::error::need_more) throw beast::system_error{error};
+    }
+    co_return parser.release();
 }
 
 /// Sends the head, with what an ingress adds, and then everything as it comes.
-asio::awaitable<void> Pass(TlsStream& client, int port, http::request<http::empty_body> head,
-                           beast::flat_buffer& rest)
+asio::awaitable<void> Pass(Stream& client, const std::string& peer, int port, Head head,
+                           const std::string& rest)
 {
     using namespace asio::experimental::awaitable_operators;
-    tcp::socket upstream{client.get_executor()};
-    co_await upstream.async_connect(
+    const auto executor = co_await asio::this_coro::executor;
+    tcp::socket socket{executor};
+    co_await socket.async_connect(
         {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)}, asio::use_awaitable);
-    const auto peer = client.next_layer().remote_endpoint().address().to_string();
+    const auto upstream = http::MakePlainStream(std::move(socket));
     const std::string before{head["X-Forwarded-For"]};
     head.set("X-Forwarded-For", before.empty() ? peer : before + ", " + peer);
     head.set("X-Forwarded-Proto", "https");
-    if (head[http::field::upgrade].empty()) head.set(http::field::connection, "close");
-    http::request_serializer<http::empty_body> serializer{head};
-    co_await http::async_write_header(upstream, serializer, asio::use_awaitable);
-    co_await asio::async_write(upstream, rest.data(), asio::use_awaitable);
-    asio::steady_timer idle{client.get_executor(), kIdle};
-    co_await (Copy(client, upstream, idle) || Copy(upstream, client, idle) || WaitIdle(idle));
+    if (head[beast::http::field::upgrade].empty()) {
+        head.set(beast::http::field::connection, "close");
+    }
+    co_await upstream->Write(BytesOf(head) + rest);
+    asio::steady_timer idle{executor, kIdle};
+    co_await (Copy(client, *upstream, idle) || Copy(*upstream, client, idle) || WaitIdle(idle));
 }
 
-asio::awaitable<void> Serve(const Workloads& workloads, TlsStream client)
+asio::awaitable<void> Serve(const Workloads& workloads, std::unique_ptr<Stream> client,
+                            std::string peer)
 {
     try {
-        co_await client.async_handshake(asio::ssl::stream_base::server, asio::use_awaitable);
-        beast::flat_buffer buffer;
-        http::request_parser<http::empty_body> parser;
-        parser.skip(true);  // The body goes through as it comes.
-        co_await http::async_read_header(client, buffer, parser, asio::use_awaitable);
-        const auto port = workloads.PortOf(HostOf(parser.get()));
+        co_await client->Open();
+        std::string rest;
+        auto head = co_await ReadHead(*client, rest);
+        const auto port = workloads.PortOf(HostOf(head));
         if (port == 0) {
-            co_await Refuse(client, http::status::not_found, "no such host\n");
+            co_await Refuse(*client, "404 Not Found", "no such host\n");
         } else if (port < 0) {
-            co_await Refuse(client, http::status::service_unavailable,
-                            "the service is not ready\n");
+            co_await Refuse(*client, "503 Service Unavailable", "the service is not ready\n");
         } else {
-            co_await Pass(client, port, parser.get(), buffer);
+            co_await Pass(*client, peer, port, std::move(head), rest);
         }
+        co_await client->Close();
     } catch (const std::exception&) {
         // One side went away; so does the other.
     }
-    boost::system::error_code ignored;
-    co_await client.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 asio::awaitable<void> Accept(const Workloads& workloads, tcp::acceptor acceptor,
@@ -109,7 +137,10 @@ asio::awaitable<void> Accept(const Workloads& workloads, tcp::acceptor acceptor,
 {
     for (;;) {
         auto socket = co_await acceptor.async_accept(asio::use_awaitable);
-        asio::co_spawn(acceptor.get_executor(), Serve(workloads, {std::move(socket), context}),
+        boost::system::error_code gone;
+        const auto peer = socket.remote_endpoint(gone).address().to_string();
+        asio::co_spawn(acceptor.get_executor(),
+                       Serve(workloads, http::MakeTlsStream(std::move(socket), context), peer),
                        asio::detached);
     }
 }

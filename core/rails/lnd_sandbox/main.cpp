@@ -11,14 +11,18 @@
 #include "core/base/file.hpp"
 #include "core/base/log.hpp"
 #include "core/config/load.hpp"
+#include "core/http/loop.hpp"
+#include "core/http/server.hpp"
 #include "core/rails/lnd_sandbox/certificate.hpp"
-#include "core/rails/lnd_sandbox/server.hpp"
+#include "core/rails/lnd_sandbox/rest.hpp"
 
 namespace berth::rails::lnd_sandbox {
 namespace {
 
+namespace asio = boost::asio;
 using config::Type;
 
+constexpr auto kUsage = "berth-lnd-sandbox --folder=FOLDER [--key=value ...]";
 constexpr std::array<config::Setting, 3> kSettings{{
     {.key = "address",
      .type = Type::kText,
@@ -48,6 +52,14 @@ Result<std::string> EnsureMacaroon(const std::string& folder)
     return text;
 }
 
+RestCall CallOf(http::Request request)
+{
+    return {.method = std::move(request.method),
+            .target = std::move(request.target),
+            .macaroon = request.Header("grpc-metadata-macaroon"),
+            .body = std::move(request.body)};
+}
+
 Result<void> Serve(const config::Config& config, Log& log)
 {
     const SystemClock clock;
@@ -63,31 +75,35 @@ Result<void> Serve(const config::Config& config, Log& log)
     if (const auto written = WriteNode(file, node.state()); !written) return written.error();
     Rest rest{node, std::move(*macaroon)};
 
-    const auto server = Server::Bind(config.Text("address"), folder);
+    boost::asio::io_context io{1};
+    const auto server = http::Server::Bind(io, {.address = config.Text("address"),
+                                                .certificate_file = folder + "/tls.cert",
+                                                .key_file = folder + "/tls.key"});
     if (!server) return server.error();
     if (const auto& ready = config.Text("ready_file"); !ready.empty()) {
         const auto written = WriteFileAtomically(ready, (*server)->address() + "\n", 0644);
         if (!written) return written.error();
     }
     log.Info("serving", {{"address", (*server)->address()}, {"node", node.pubkey()}});
-    (*server)->Run({.delay = [&](const RestCall& call) { return rest.TakeDelay(call); },
-                    .answer =
-                        [&](const RestCall& call) {
-                            auto answer = rest.Answer(call);
-                            if (call.method == "POST" && !WriteNode(file, node.state())) {
-                                log.Error("the node could not be written", {{"file", file}});
-                                std::abort();  // What was not written must not be acknowledged.
-                            }
-                            return answer;
-                        }});
+    (*server)->Start([&](http::Request request) -> asio::awaitable<std::optional<http::Response>> {
+        const auto call = CallOf(std::move(request));
+        co_await http::Sleep(rest.TakeDelay(call));
+        auto answer = rest.Answer(call);
+        if (call.method == "POST" && !WriteNode(file, node.state())) {
+            log.Error("the node could not be written", {{"file", file}});
+            std::abort();  // What was not written must not be acknowledged.
+        }
+        if (answer.cut_off) co_return std::nullopt;
+        co_return http::Response{.status = answer.status, .body = std::move(answer.body)};
+    });
+    http::RunUntilSignal(io);
     return WriteNode(file, node.state());
 }
 
 int Main(const config::Arguments& arguments)
 {
-    if (config::AsksForHelp(arguments)) {
-        std::cout << config::HelpText("berth-lnd-sandbox --folder=FOLDER [--key=value ...]",
-                                      kSettings);
+    if (const auto about = config::About("berth-lnd-sandbox", kUsage, kSettings, arguments)) {
+        std::cout << *about;
         return 0;
     }
     const SystemClock clock;

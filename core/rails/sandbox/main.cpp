@@ -8,15 +8,18 @@
 #include "core/base/file.hpp"
 #include "core/base/log.hpp"
 #include "core/config/load.hpp"
+#include "core/http/loop.hpp"
+#include "core/http/server.hpp"
 #include "core/rails/sandbox/ledger_file.hpp"
 #include "core/rails/sandbox/rpc.hpp"
-#include "core/rails/sandbox/server.hpp"
 
 namespace berth::rails::sandbox {
 namespace {
 
+namespace asio = boost::asio;
 using config::Type;
 
+constexpr auto kUsage = "berth-xrpl-sandbox --state_file=FILE [--key=value ...]";
 constexpr std::array<config::Setting, 5> kSettings{{
     {.key = "address",
      .type = Type::kText,
@@ -55,31 +58,33 @@ Result<void> Serve(const config::Config& config, Log& log)
     Ledger ledger{std::move(*state), clock};
     if (const auto written = WriteLedger(file, ledger.state()); !written) return written.error();
 
-    const auto server = Server::Bind(config.Text("address"));
+    boost::asio::io_context io{1};
+    const auto server = http::Server::Bind(io, {.address = config.Text("address")});
     if (!server) return server.error();
     if (const auto& ready = config.Text("ready_file"); !ready.empty()) {
         const auto written = WriteFileAtomically(ready, (*server)->address() + "\n", 0644);
         if (!written) return written.error();
     }
     log.Info("serving", {{"address", (*server)->address()}});
-    (*server)->Run(
-        [&](std::string_view body) {
-            auto answer = Answer(ledger, body);
-            if (answer.changed && !WriteLedger(file, ledger.state())) {
-                log.Error("the ledger could not be written", {{"file", file}});
-                std::abort();  // What was not written must not be acknowledged.
-            }
-            return std::move(answer.body);
-        },
-        [&] { ledger.Close(); }, config.Duration("ledger_interval"));
+    (*server)->Start([&](http::Request request) -> asio::awaitable<std::optional<http::Response>> {
+        if (request.method != "POST") co_return http::Response{405, "Send POST.\n"};
+        auto answer = Answer(ledger, request.body);
+        if (answer.changed && !WriteLedger(file, ledger.state())) {
+            log.Error("the ledger could not be written", {{"file", file}});
+            std::abort();  // What was not written must not be acknowledged.
+        }
+        co_return http::Response{.body = std::move(answer.body)};
+    });
+    http::Repeat(
+        io, [&] { ledger.Close(); }, config.Duration("ledger_interval"));
+    http::RunUntilSignal(io);
     return WriteLedger(file, ledger.state());
 }
 
 int Main(const config::Arguments& arguments)
 {
-    if (config::AsksForHelp(arguments)) {
-        std::cout << config::HelpText("berth-xrpl-sandbox --state_file=FILE [--key=value ...]",
-                                      kSettings);
+    if (const auto about = config::About("berth-xrpl-sandbox", kUsage, kSettings, arguments)) {
+        std::cout << *about;
         return 0;
     }
     const SystemClock clock;

@@ -110,10 +110,11 @@ RuntimeSettings ReadRuntime(const config::Config& config)
 json::array ImagesJson(const Workloads& workloads)
 {
     json::array images;
-    for (const auto& [image, digest, why_not] : workloads.images()) {
+    for (const auto& [image, digest, why_not, limited] : workloads.images()) {
         images.push_back(json::object{{"image", image},
                                       {"runs_as", digest.empty() ? "program" : "container"},
                                       {"digest", digest},
+                                      {"limited", limited},
                                       {"why_not", why_not}});
     }
     return images;

@@ -9,6 +9,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr auto kHost = "HOSTNAME";
+constexpr std::int64_t kPeriod = 100'000;  ///< Of the share of a processor, in microseconds.
 
 json::object ReadOnlyFile(const std::string& path)
 {
@@ -54,6 +55,16 @@ void SetProcess(json::object& process, const ContainerTerms& terms)
     process["env"] = std::move(lines);
 }
 
+void SetLimits(json::object& resources, const ContainerLimits& limits)
+{
+    if (limits.memory_bytes > 0) {
+        resources["memory"] = {{"limit", limits.memory_bytes}};
+    }
+    if (limits.cpu_millis > 0) {
+        resources["cpu"] = {{"period", kPeriod}, {"quota", limits.cpu_millis * kPeriod / 1000}};
+    }
+}
+
 }  // namespace
 
 std::string ContainerConfig(const std::string& unpacked, const ContainerTerms& terms)
@@ -70,7 +81,12 @@ std::string ContainerConfig(const std::string& unpacked, const ContainerTerms& t
         namespaces.push_back(json::object{{"type", kind}});
     }
     system["namespaces"] = namespaces;
-    if (terms.is_root) system["cgroupsPath"] = terms.control_group;
+    if (terms.is_root) {
+        system["cgroupsPath"] = terms.control_group;
+        auto& resources = system["resources"];
+        if (!resources.is_object()) resources = json::object{};
+        SetLimits(resources.as_object(), terms.limits);
+    }
     return json::serialize(config);
 }
 

@@ -7,7 +7,6 @@
 
 #include <boost/json.hpp>
 
-#include "akash/sandbox/runtime/container_config.hpp"
 #include "core/base/command_runner.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
@@ -24,6 +23,7 @@ constexpr auto kUnpackLimit = 60s;
 constexpr auto kTryLimit = 20s;
 constexpr auto kTry = "try";
 constexpr std::size_t kTailBytes = 500;
+constexpr ContainerLimits kTryLimits{.memory_bytes = 64 << 20, .cpu_millis = 1000};
 const fs::path kControlGroups = "/sys/fs/cgroup";
 
 bool IsRoot() { return ::geteuid() == 0; }
@@ -101,12 +101,19 @@ void Containers::Take(const std::string& image, const std::string& layout)
     auto runs = unpacked ? Result<void>{} : Result<void>{unpacked.error()};
     if (unpacked) {
         images_[image] = *unpacked;
+        images_[image].limited = IsRoot();
         runs = Try(image);
+        if (!runs && IsRoot()) {
+            images_[image].limited = false;
+            runs = Try(image);
+        }
     }
     if (runs) {
-        views_.push_back({.image = image, .digest = unpacked->digest, .why_not = {}});
+        const bool limited = images_.at(image).limited;
+        views_.push_back(
+            {.image = image, .digest = unpacked->digest, .why_not = {}, .limited = limited});
         log_.Info("The image runs as containers.",
-                  {{"image", image}, {"digest", unpacked->digest}});
+                  {{"image", image}, {"digest", unpacked->digest}, {"limited", limited}});
         return;
     }
     images_.erase(image);
@@ -137,7 +144,11 @@ Result<void> Containers::Try(const std::string& image)
     const auto log_file = settings_.folder / "try.log";
     std::string end;
     try {
-        Process process{Write(images_.at(image), kTry, {}, log_file, {"--help"})};
+        Process process{Write(images_.at(image), {.name = kTry,
+                                                  .environment = {},
+                                                  .limits = kTryLimits,
+                                                  .log_file = log_file,
+                                                  .arguments = {"--help"}})};
         const auto code = process.WaitFor(kTryLimit);
         if (!code) process.Kill();
         Remove(kTry);
@@ -152,31 +163,35 @@ Result<void> Containers::Try(const std::string& image)
 
 ProcessSpec Containers::Prepare(const std::string& image, const std::string& name,
                                 const std::map<std::string, std::string>& environment,
-                                const fs::path& log_file)
+                                const ContainerLimits& limits, const fs::path& log_file)
 {
-    return Write(images_.at(image), name, environment, log_file, {});
+    return Write(images_.at(image), {.name = name,
+                                     .environment = environment,
+                                     .limits = limits,
+                                     .log_file = log_file,
+                                     .arguments = {}});
 }
 
-ProcessSpec Containers::Write(const Image& image, const std::string& name,
-                              const std::map<std::string, std::string>& environment,
-                              const fs::path& log_file, const std::vector<std::string>& arguments)
+ProcessSpec Containers::Write(const Image& image, const Wish& wish)
 {
-    Remove(name);
-    const auto bundle = settings_.folder / name;
+    Remove(wish.name);
+    const auto bundle = settings_.folder / wish.name;
     fs::create_directories(bundle);
     const auto unpacked = ReadFile(image.bundle / "config.json");
     if (!unpacked) throw std::runtime_error{unpacked.error().message};
-    const auto config = ContainerConfig(*unpacked, {.root = image.bundle / "rootfs",
-                                                    .control_group = "/" + group_ + "/" + name,
-                                                    .environment = environment,
-                                                    .arguments = arguments,
-                                                    .is_root = IsRoot()});
+    const auto config =
+        ContainerConfig(*unpacked, {.root = image.bundle / "rootfs",
+                                    .control_group = "/" + group_ + "/" + wish.name,
+                                    .environment = wish.environment,
+                                    .arguments = wish.arguments,
+                                    .limits = image.limited ? wish.limits : ContainerLimits{},
+                                    .is_root = IsRoot()});
     const auto written = WriteFileAtomically(bundle / "config.json", config, 0600);
     if (!written) throw std::runtime_error{written.error().message};
     return {.argv = {Located(settings_.runc), "--root", settings_.folder / "state", "run",
-                     "--bundle", bundle, name},
+                     "--bundle", bundle, wish.name},
             .environment = {},
-            .log_file = log_file,
+            .log_file = wish.log_file,
             .user = {},
             .own_namespaces = true};
 }

@@ -9,6 +9,7 @@
 #include "akash/sandbox/chain/json_views.hpp"
 #include "akash/sandbox/chain/messages.hpp"
 #include "akash/sandbox/runtime/postgres.hpp"
+#include "akash/sandbox/runtime/service_terms.hpp"
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/base/file.hpp"
@@ -43,19 +44,6 @@ bool IsPostgres(const std::string& image)
     return image.substr(slash == image.npos ? 0 : slash + 1).starts_with("postgres");
 }
 
-std::map<std::string, std::string> EnvironmentOf(const json::value& service)
-{
-    std::map<std::string, std::string> environment;
-    const auto* lines = service.at("env").if_array();
-    if (!lines) return environment;
-    for (const auto& line : *lines) {
-        const std::string text{line.as_string()};
-        const auto equals = text.find('=');
-        if (equals != text.npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
-    }
-    return environment;
-}
-
 void ReplaceAll(std::string& text, const std::string& from, const std::string& to)
 {
     for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) {
@@ -70,6 +58,7 @@ struct Workloads::Service {
     std::string name;
     std::string image;
     std::map<std::string, std::string> environment;
+    ContainerLimits limits;
     ServiceView view;
     int inner_port = 0;  ///< The port in the container.
     int port = 0;        ///< The same on loopback.
@@ -102,6 +91,7 @@ private:
         service.name = one.at("name").as_string();
         service.image = one.at("image").as_string();
         service.environment = EnvironmentOf(one);
+        service.limits = LimitsOf(one.at("resources"));
         service.view.total = static_cast<int>(one.at("count").to_number<std::int64_t>());
         for (const auto& expose : one.at("expose").as_array()) {
             const auto port = static_cast<int>(expose.at("port").to_number<std::int64_t>());
@@ -326,8 +316,8 @@ void Workloads::Start(Running& running, Service& service)
     if (IsPostgres(service.image)) return StartDatabase(service, name);
     const auto environment = LoopbackEnvironment(service, running.services);
     if (containers_.Runs(service.image)) {
-        service.process =
-            Process{containers_.Prepare(service.image, name, environment, service.log_file)};
+        service.process = Process{containers_.Prepare(service.image, name, environment,
+                                                      service.limits, service.log_file)};
         return;
     }
     const auto program = settings_.images.find(service.image);

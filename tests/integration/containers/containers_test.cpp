@@ -29,6 +29,7 @@ constexpr auto kImage = "berth-relay:0.1.0";
 constexpr auto kLayout = BERTH_BINARY_DIR "/relay-image/berth-relay.oci";
 constexpr auto kLimit = 20s;
 constexpr unsigned kNobody = 65534;
+constexpr ContainerLimits kLimits{.memory_bytes = 256 << 20, .cpu_millis = 500};
 
 std::string ReadAll(const fs::path& path)
 {
@@ -108,7 +109,7 @@ protected:
              {"BERTH_RELAY_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none"},
              {"BERTH_RELAY_NAME", "Harbour"},
              {"HOSTNAME", "relay-6d5f8c7b9-x2x4z"}},
-            LogFile())};
+            kLimits, LogFile())};
     }
     bool Serves()
     {
@@ -159,11 +160,29 @@ TEST_F(ContainersTest, KeepSecretsOffTheCommandLineAndInFilesOfTheirOwner)
 {
     Containers containers{Settings(), log_};
     ASSERT_TRUE(containers.Runs(kImage));
-    const auto spec = containers.Prepare(kImage, "relay", {{"PASSWORD", "hush"}}, LogFile());
+    const auto spec = containers.Prepare(kImage, "relay", {{"PASSWORD", "hush"}}, {}, LogFile());
     EXPECT_THAT(spec.argv, testing::Not(Contains(HasSubstr("hush"))));
     const auto file = folder_ / "containers/relay/config.json";
     EXPECT_THAT(ReadAll(file), HasSubstr("PASSWORD=hush"));
     EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(ContainersTest, GetNoMoreThanTheirLeaseHas)
+{
+    if (::geteuid() != 0) return;  // Who is not root has no control groups.
+    Containers containers{Settings(), log_};
+    ASSERT_TRUE(containers.Runs(kImage));
+    EXPECT_TRUE(containers.views().front().limited);
+    auto process = Start(containers);
+    ASSERT_TRUE(Serves()) << ReadAll(LogFile());
+    std::string memory;
+    std::string share;
+    for (const auto& group : ControlGroupsOf(ChildOf(process.pid()))) {
+        memory += ReadAll(group / "memory.limit_in_bytes") + ReadAll(group / "memory.max");
+        share += ReadAll(group / "cpu.cfs_quota_us") + ReadAll(group / "cpu.max");
+    }
+    EXPECT_EQ(memory, "268435456\n");
+    EXPECT_THAT(share, testing::AnyOf("50000\n", "50000 100000\n"));
 }
 
 TEST_F(ContainersTest, EndWhenRuncIsKilledAndStartAgainUnderTheirName)

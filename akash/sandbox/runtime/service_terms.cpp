@@ -1,0 +1,26 @@
+#include "akash/sandbox/runtime/service_terms.hpp"
+
+namespace berth::sandbox {
+
+std::map<std::string, std::string> EnvironmentOf(const boost::json::value& service)
+{
+    std::map<std::string, std::string> environment;
+    const auto* lines = service.at("env").if_array();
+    if (!lines) return environment;
+    for (const auto& line : *lines) {
+        const std::string text{line.as_string()};
+        const auto equals = text.find('=');
+        if (equals != text.npos) environment[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    return environment;
+}
+
+ContainerLimits LimitsOf(const boost::json::value& resources)
+{
+    const auto number = [&](const char* pointer) {
+        return std::stoll(std::string{resources.at_pointer(pointer).as_string()});
+    };
+    return {.memory_bytes = number("/memory/size/val"), .cpu_millis = number("/cpu/units/val")};
+}
+
+}  // namespace berth::sandbox

@@ -2,6 +2,7 @@
 // COUNT and reconciliations.
 #include <boost/asio/post.hpp>
 
+#include "relay-image/protocol/filter_memory.hpp"
 #include "relay-image/protocol/relay_message.hpp"
 #include "relay-image/protocol/visibility.hpp"
 #include "relay-image/session/counting.hpp"
@@ -51,20 +52,15 @@ bool Session::MayAsk(const ClientMessage& message)
     return false;
 }
 
-std::string Session::WhyNotOpen(const std::string& name, std::size_t filter_bytes) const
+Result<FilterRoom::Part> Session::RoomFor(const std::vector<Filter>& filters)
 {
-    const auto& limits = context_.limits;
-    const auto before = subscriptions_.find(name);
-    const bool is_new = before == subscriptions_.end();
-    if (is_new && subscriptions_.size() >= limits.max_subscriptions) {
-        return "restricted: at most " + std::to_string(limits.max_subscriptions) +
-               " subscriptions on one connection";
-    }
-    const auto others = filter_bytes_ - (is_new ? 0 : before->second.filter_bytes);
-    if (others + filter_bytes <= limits.max_filter_bytes) return {};
-    return "restricted: the filters of one connection take " +
-           std::to_string(limits.max_filter_bytes) + " bytes of memory at most, these would make " +
-           std::to_string(others + filter_bytes);
+    const auto bytes = MemoryOf(filters);
+    const auto most = context_.limits.max_filter_bytes;
+    if (auto room = filter_room_.Take(bytes, most)) return room;
+    return Fail(ErrorCode::kExhausted, "FILTERS_TOO_LARGE",
+                "restricted: the filters of one connection take " + std::to_string(most) +
+                    " bytes of memory at most, these would make " +
+                    std::to_string(filter_room_.taken() + bytes));
 }
 
 std::string Session::WhyNotShow(std::vector<Filter>& filters) const
@@ -79,15 +75,20 @@ void Session::Take(CountRequest request)
     if (const auto why = WhyNotShow(request.filters); !why.empty()) {
         return Send(ClosedMessage(query, why));
     }
+    auto room = RoomFor(request.filters);
+    if (!room) return Send(ClosedMessage(query, room.error().message));
     auto job = [weak = weak_from_this(), executor = socket_->get_executor(),
-                request = std::move(request),
-                now = ToUnixSeconds(context_.clock.Now())](EventStore& store) {
-        boost::asio::post(executor, [weak, answer = AnswerCount(store, request, now)] {
-            const auto session = weak.lock();
-            if (!session) return;
-            --session->counting_;
-            session->Send(answer);
-        });
+                request = std::move(request), room = std::move(*room),
+                now = ToUnixSeconds(context_.clock.Now())](EventStore& store) mutable {
+        auto answer = AnswerCount(store, request, now);
+        boost::asio::post(executor,
+                          [weak, answer = std::move(answer), room = std::move(room)]() mutable {
+                              room.reset();
+                              const auto session = weak.lock();
+                              if (!session) return;
+                              --session->counting_;
+                              session->Send(answer);
+                          });
     };
     if (counting_ >= kMaxCounting) {
         return Send(ClosedMessage(query, "rate-limited: wait for the counts before this one"));
@@ -104,8 +105,10 @@ void Session::Take(OpenSyncRequest request)
     if (const auto why = WhyNotShow(filters); !why.empty()) {
         return Send(SyncErrorMessage(request.sync, why));
     }
+    auto room = RoomFor(filters);
+    if (!room) return Send(SyncErrorMessage(request.sync, room.error().message));
     request.filter = std::move(filters.front());
-    OpenSyncs().Take(std::move(request), ToUnixSeconds(context_.clock.Now()));
+    OpenSyncs().Take(std::move(request), std::move(*room), ToUnixSeconds(context_.clock.Now()));
 }
 
 void Session::Take(ContinueSyncRequest request) { OpenSyncs().Take(std::move(request)); }

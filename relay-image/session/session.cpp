@@ -7,7 +7,6 @@
 #include "core/base/digest.hpp"
 #include "core/base/encoding.hpp"
 #include "core/nostr/relay_auth.hpp"
-#include "relay-image/protocol/filter_memory.hpp"
 #include "relay-image/protocol/relay_message.hpp"
 #include "relay-image/protocol/visibility.hpp"
 
@@ -124,21 +123,21 @@ void Session::Take(SubscribeRequest request)
     if (const auto why = WhyNotShow(request.filters); !why.empty()) {
         return Send(ClosedMessage(name, why));
     }
-    const auto filter_bytes = MemoryOf(request.filters);
-    if (const auto why = WhyNotOpen(name, filter_bytes); !why.empty()) {
-        Take(CloseRequest{name});  // What it was to take the place of is not wanted any more.
-        return Send(ClosedMessage(name, why));
+    Take(CloseRequest{name});  // What it takes the place of is not wanted any more.
+    const auto most = context_.limits.max_subscriptions;
+    if (subscriptions_.size() >= most) {
+        return Send(ClosedMessage(name, "restricted: at most " + std::to_string(most) +
+                                            " subscriptions on one connection"));
     }
+    auto room = RoomFor(request.filters);
+    if (!room) return Send(ClosedMessage(name, room.error().message));
     const auto serial = ++last_serial_;
-    Unsubscribe(subscriptions_.find(name));
     auto& subscription = subscriptions_[name];
     subscription.serial = serial;
     subscription.filters = std::move(request.filters);
-    subscription.filter_bytes = filter_bytes;
-    filter_bytes_ += filter_bytes;
+    subscription.room = std::move(*room);
     subscription.head = EventMessageHead(name);
     context_.sessions.interests().Add({this, &subscription});
-    std::erase_if(waiting_, [&](const auto& queued) { return queued.first == name; });
     if (AsksForInvites(subscriptions_.at(name).filters) && context_.invite) {
         return AskForInvite(name, serial);
     }
@@ -178,7 +177,6 @@ void Session::Unsubscribe(Subscriptions::iterator subscription)
 {
     if (subscription == subscriptions_.end()) return;
     context_.sessions.interests().Remove({this, &subscription->second});
-    filter_bytes_ -= subscription->second.filter_bytes;
     subscriptions_.erase(subscription);
 }
 

@@ -106,8 +106,8 @@ private:
     void Take(ContinueSyncRequest request);
     void Take(const CloseSyncRequest& request);
     void Take(const Refusal& refusal) { Send(refusal.reply); }
-    /// Why a subscription of that name has no place; empty if it has.
-    std::string WhyNotOpen(const std::string& name, std::size_t filter_bytes) const;
+    /// Error kExhausted: the message of a refusal.
+    Result<FilterRoom::Part> RoomFor(const std::vector<Filter>& filters);
     std::string WhyNotShow(std::vector<Filter>& filters) const;
     Syncs& OpenSyncs();
     void Send(std::string_view message);
@@ -129,7 +129,7 @@ private:
     std::string challenge_;
     std::shared_ptr<const Authenticated> authenticated_ = std::make_shared<Authenticated>();
     Subscriptions subscriptions_;
-    std::size_t filter_bytes_ = 0;                               ///< Of all of them.
+    FilterRoom filter_room_;
     std::deque<std::pair<std::string, std::uint64_t>> waiting_;  ///< Subscriptions to be queried.
     std::optional<StoredReply> reply_;                           ///< The one being sent.
     bool querying_ = false;

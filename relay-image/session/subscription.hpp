@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "relay-image/protocol/filter.hpp"
+#include "relay-image/session/filter_room.hpp"
 #include "relay-image/storage/event_store.hpp"
 
 namespace berth::relay {
@@ -15,9 +15,9 @@ namespace berth::relay {
 struct Subscription {
     std::uint64_t serial = 0;  ///< Tells a new REQ from an older one of the same name.
     std::vector<Filter> filters;
-    std::size_t filter_bytes = 0;  ///< As MemoryOf told when it was opened.
-    std::string head;              ///< What stands before an event in its messages.
-    bool live = false;             ///< EOSE was sent.
+    FilterRoom::Part room;  ///< That the filters took when it was opened.
+    std::string head;       ///< What stands before an event in its messages.
+    bool live = false;      ///< EOSE was sent.
     std::vector<EventPtr> held;
     std::uint64_t last_delivery = 0;  ///< Of which it was a candidate: it is offered an event once.
 

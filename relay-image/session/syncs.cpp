@@ -26,7 +26,7 @@ Syncs::~Syncs()
     while (!syncs_.empty()) Close(syncs_.begin()->first);
 }
 
-void Syncs::Take(OpenSyncRequest request, std::int64_t now)
+void Syncs::Take(OpenSyncRequest request, FilterRoom::Part room, std::int64_t now)
 {
     const auto name = request.sync;
     Close(name);
@@ -37,8 +37,12 @@ void Syncs::Take(OpenSyncRequest request, std::int64_t now)
     const auto serial = ++last_serial_;
     syncs_.emplace(name, Sync{.serial = serial, .set = {}});
     Work(name, serial,
-         [request = std::move(request), most = ports_.limits.max_sync_events,
-          now](EventStore& store) { return Open(store, request, most, now); });
+         [request = std::move(request), room = std::move(room),
+          most = ports_.limits.max_sync_events, now](EventStore& store) mutable {
+             auto outcome = Open(store, request, most, now);
+             outcome.room = std::move(room);
+             return outcome;
+         });
 }
 
 void Syncs::Take(ContinueSyncRequest request)
@@ -110,7 +114,7 @@ void Syncs::Work(const std::string& name, std::uint64_t serial,
                  std::function<Outcome(EventStore&)> work)
 {
     auto job = [weak = weak_from_this(), executor = ports_.executor, name, serial,
-                work = std::move(work)](EventStore& store) {
+                work = std::move(work)](EventStore& store) mutable {
         boost::asio::post(executor, [weak, name, serial, outcome = work(store)]() mutable {
             if (const auto syncs = weak.lock()) syncs->OnDone(name, serial, std::move(outcome));
         });
@@ -122,6 +126,7 @@ void Syncs::Work(const std::string& name, std::uint64_t serial,
 
 void Syncs::OnDone(const std::string& name, std::uint64_t serial, Outcome outcome)
 {
+    outcome.room.reset();
     const auto found = syncs_.find(name);
     if (found == syncs_.end() || found->second.serial != serial) return;
     auto& sync = found->second;

@@ -10,6 +10,7 @@
 
 #include "relay-image/negentropy/reconciliation.hpp"
 #include "relay-image/protocol/client_message.hpp"
+#include "relay-image/session/filter_room.hpp"
 #include "relay-image/storage/event_readers.hpp"
 
 namespace berth::relay {
@@ -45,8 +46,8 @@ public:
     ~Syncs();
 
     /// Opens one over the events of the filter that have not expired at `now`; one of the same name
-    /// is closed first.
-    void Take(OpenSyncRequest request, std::int64_t now);
+    /// is closed first. `room` is what the filter takes until its events are read.
+    void Take(OpenSyncRequest request, FilterRoom::Part room, std::int64_t now);
     void Take(ContinueSyncRequest request);
     void Take(const CloseSyncRequest& request);
     /// Closes those whose client has been silent for too long.
@@ -57,9 +58,10 @@ private:
 
     /// What a reader thread has made of a message.
     struct Outcome {
-        Set set;            ///< None if it could not be read.
-        std::string reply;  ///< To be sent.
-        bool open = false;  ///< Whether the client may go on.
+        Set set;                  ///< None if it could not be read.
+        std::string reply;        ///< To be sent.
+        bool open = false;        ///< Whether the client may go on.
+        FilterRoom::Part room{};  ///< That the filter took.
     };
     struct Sync {
         std::uint64_t serial = 0;

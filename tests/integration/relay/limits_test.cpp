@@ -87,6 +87,29 @@ TEST_F(LimitsTest, FilterBytes)
     EXPECT_EQ(reply_to("again", filter), "EOSE") << "what was refused is gone";
 }
 
+TEST_F(LimitsTest, FilterBytesOfACountAndOfASync)
+{
+    const std::string filter = R"({"#t":["a","b","c"]})";
+    const auto each = MemoryOf({ParseFilter(boost::json::parse(filter)).value()});
+    const RelayProcess relay{NewDatabase(), {{"MAX_FILTER_BYTES", std::to_string(2 * each)}}};
+    RelayClient client{relay.port()};
+    const auto reply_to = [&](const std::string& message) {
+        client.Send(message);
+        return std::string{client.Receive().at(0).as_string()};
+    };
+    const auto count = "[\"COUNT\",\"c\"," + filter + "]";
+    const auto sync = "[\"NEG-OPEN\",\"n\"," + filter + ",\"6100000200\"]";
+    const auto req = "[\"REQ\",\"r\"," + filter + "]";
+    EXPECT_EQ(reply_to("[\"REQ\",\"q\"," + filter + "]"), "EOSE");
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(reply_to(count), "COUNT") << "its room is given back";
+        EXPECT_EQ(reply_to(sync), "NEG-MSG");
+    }
+    EXPECT_EQ(reply_to(req), "EOSE");
+    EXPECT_EQ(reply_to(count), "CLOSED");
+    EXPECT_EQ(reply_to(sync), "NEG-ERR");
+}
+
 TEST_F(LimitsTest, Filters)
 {
     const auto most = Stated("max_filters");

@@ -98,7 +98,6 @@ public:
         const auto health = [this] { return CurrentHealth(); };
         AddPublicPages(routes_, context_, health);
         dashboard_.AddTo(routes_);
-        dashboard_.StartSampling();
         management_.AddTo(routes_);
         intake_.AnswerRequestsBy(membership_, governor_);
         context_.invite = [this](const auto& keys, auto invited) {
@@ -301,6 +300,7 @@ private:
                   log_.Info("serving");
                   ports_.Open();
                   TellPredecessor(*inheritance_);
+                  dashboard_.StartSampling();
                   if (settings_.announce) Announce();
                   if (settings_.ready_file.empty()) return;
                   const auto written =

@@ -20,10 +20,10 @@ namespace {
 namespace json = boost::json;
 using namespace std::chrono_literals;
 
-constexpr std::size_t kLeastHours = 8;
-constexpr double kLevel = 1.05;    ///< What grows by less stays where it is.
-constexpr auto kQuiet = 500ms;     ///< Until those who left are forgotten.
-constexpr const char* kHot = "8";  ///< Megabytes: full after the first hours.
+constexpr std::size_t kLeastHours = 24;  ///< Before that, caches still fill.
+constexpr double kLevel = 1.05;          ///< What grows by less stays where it is.
+constexpr auto kQuiet = 500ms;           ///< Until those who left are forgotten.
+constexpr const char* kHot = "8";        ///< Megabytes: full after the first hours.
 
 struct Options : RelayOptions {
     std::size_t hours = 24;
@@ -86,7 +86,7 @@ Options Read(const std::vector<std::string>& arguments)
         options.hours = std::stoul(value);
         return true;
     });
-    if (options.hours < kLeastHours) throw std::runtime_error{"a soak takes 8 hours at least"};
+    if (options.hours < kLeastHours) throw std::runtime_error{"a soak takes 24 hours at least"};
     return options;
 }
 

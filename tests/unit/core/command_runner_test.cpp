@@ -1,9 +1,16 @@
 #include <gmock/gmock.h>
 
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "core/base/command_runner.hpp"
+#include "core/base/digest.hpp"
+#include "core/base/encoding.hpp"
 
 namespace berth {
 namespace {
@@ -123,19 +130,19 @@ TEST_F(CommandRunnerTest, GivesTheProgramNoMoreOfOurEnvironmentThanItNeeds)
 
 TEST_F(CommandRunnerTest, RunsNoMoreThanItsSlotsAllow)
 {
+    const auto pipe =
+        std::filesystem::temp_directory_path() / ("berth-pipe-" + ToHex(RandomBytes(6)));
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
     ProcessRunner one{1};
-    const Command slow{
-        .argv = {"sleep", "5"}, .environment = {}, .stdin_bytes = {}, .directory = {}};
-    std::thread busy{[&] { (void)one.Run(slow, Deadline::After(1s)); }};
-    const auto until = Deadline::After(900ms);
-    Result<CommandOutput> second = CommandOutput{};
-    while (second && !until.Passed()) {  // Until the other thread holds the slot.
-        second = one.Run({.argv = {"true"}, .environment = {}, .stdin_bytes = {}, .directory = {}},
-                         Deadline::After(50ms));
-    }
+    std::thread busy{[&] { (void)one.Run({.argv = {"cat", pipe}}, Deadline::After(20s)); }};
+    const auto writing = ::open(pipe.c_str(), O_WRONLY);  // Once it is being read.
+    const auto second = one.Run({.argv = {"true"}}, Deadline::After(10ms));
+    ::close(writing);
     busy.join();
+    std::filesystem::remove(pipe);
     ASSERT_TRUE(second.has_error());
     EXPECT_EQ(second.error().reason, "COMMAND_NOT_STARTED");
+    EXPECT_TRUE(one.Run({.argv = {"true"}}, Deadline::After(20s)));
 }
 
 }  // namespace

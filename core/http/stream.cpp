@@ -61,15 +61,24 @@ public:
     asio::awaitable<void> Close() override { co_await layer().async_shutdown(asio::use_awaitable); }
 };
 
+/// Else an answer waits for 40 ms behind the handshake's last bytes, which nobody answers.
+void SendAtOnce(tcp::socket& socket)
+{
+    boost::system::error_code gone;
+    socket.set_option(tcp::no_delay{true}, gone);
+}
+
 }  // namespace
 
 std::unique_ptr<Stream> MakePlainStream(tcp::socket socket)
 {
+    SendAtOnce(socket);
     return std::make_unique<PlainStream>(std::move(socket));
 }
 
 std::unique_ptr<Stream> MakeTlsStream(tcp::socket socket, asio::ssl::context& tls)
 {
+    SendAtOnce(socket);
     return std::make_unique<TlsStream>(std::move(socket), tls);
 }
 

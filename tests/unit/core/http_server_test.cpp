@@ -2,6 +2,9 @@
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "core/base/command_runner.hpp"
 #include "core/base/digest.hpp"
@@ -15,6 +18,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -161,6 +165,38 @@ TEST_F(HttpServerTest, EndsTheSilent)
     const auto connection = Connect();
     ASSERT_TRUE(connection->Write("GET / HTTP/1.1\r\n"));
     EXPECT_EQ(ReadTo(*connection, "anything"), "");
+}
+
+/// Of the sockets of this process that belong to connections to `port`: whether they send at once.
+std::vector<bool> SendAtOnce(int port)
+{
+    std::vector<bool> found;
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        const auto socket = std::stoi(entry.path().filename().string());
+        sockaddr_in own{};
+        sockaddr_in peer{};
+        socklen_t size = sizeof own;
+        socklen_t peer_size = sizeof peer;
+        if (::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &size) != 0 ||
+            ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0 ||
+            ntohs(own.sin_port) != port) {
+            continue;
+        }
+        int at_once = 0;
+        socklen_t length = sizeof at_once;
+        ::getsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &at_once, &length);
+        found.push_back(at_once != 0);
+    }
+    return found;
+}
+
+TEST_F(HttpServerTest, HoldsNoAnswerBackForAFullerPacket)
+{
+    Start();
+    const auto connection = Connect();
+    ASSERT_TRUE(connection->Write("GET /a HTTP/1.1\r\nHost: x\r\n\r\n"));
+    ReadTo(*connection, "GET /a");
+    EXPECT_THAT(SendAtOnce(server_->port()), ElementsAre(true));
 }
 
 TEST_F(HttpServerTest, SaysWhyItCannotListen)

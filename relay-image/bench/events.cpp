@@ -133,7 +133,7 @@ Load PrepareLoad(std::size_t stored, const std::filesystem::path& cache)
     Load load;
     if (!Read(stored, cache, load)) {
         load = SignLoad(stored);
-        Write(load, cache);
+        if (!cache.empty()) Write(load, cache);
         return load;
     }
     Describe(load);

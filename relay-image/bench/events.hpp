@@ -32,7 +32,8 @@ constexpr std::size_t kTopics = 200;
 /// Signs a load with keys made for it. With `expires_at` (Unix seconds) all of it expires then.
 Load SignLoad(std::size_t stored, std::optional<std::int64_t> expires_at = {});
 
-/// Reads the load from `cache`, or signs it with keys made for it and writes it there.
+/// Reads the load from `cache`, or signs it with keys made for it and writes it there; an empty
+/// path is none.
 Load PrepareLoad(std::size_t stored, const std::filesystem::path& cache);
 
 }  // namespace berth::bench

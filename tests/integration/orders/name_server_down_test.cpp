@@ -20,19 +20,11 @@ class ClosingTest : public akash::DriverConformance {
 protected:
     void SetUp() override
     {
-        const auto ports = stack::FreePorts(1);
-        ASSERT_TRUE(ports);
-        bind_ = std::make_unique<stack::Bind>(
-            folder_.path() / "bind", ports->front(),
-            std::vector<stack::Zone>{{.name = "relays.berth.test", .key_name = "worker"}});
-        ASSERT_TRUE(bind_->Start(Soon()));
+        bind_ = worker::StartNameServer(folder_.path() / "bind",
+                                        {{.name = "relays.berth.test", .key_name = "worker"}});
+        ASSERT_TRUE(bind_);
         dns_ = std::make_unique<worker::NsupdateDns>(
-            runner_,
-            worker::DnsSettings{.zone = "relays.berth.test",
-                                .primary = bind_->Address(),
-                                .servers = {bind_->Address()},
-                                .tsig_file = bind_->KeyFile("worker")},
-            worker::AskOneServer);
+            runner_, worker::SettingsOf(*bind_, "relays.berth.test"), worker::AskOneServer);
     }
 
     /// A deployment with a lease on the chain.

@@ -1,6 +1,5 @@
 #include "core/http/server.hpp"
 
-#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -12,6 +11,7 @@
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "core/base/lower_case.hpp"
 #include "core/http/stream.hpp"
 
 namespace berth::http {
@@ -24,13 +24,6 @@ using Parser = beast::http::request_parser<beast::http::string_body>;
 
 std::string Text(beast::string_view view) { return {view.data(), view.size()}; }
 
-std::string Lower(std::string text)
-{
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 Request RequestOf(beast::http::request<beast::http::string_body> parsed)
 {
     Request request{.method = Text(parsed.method_string()),
@@ -38,7 +31,7 @@ Request RequestOf(beast::http::request<beast::http::string_body> parsed)
                     .headers = {},
                     .body = std::move(parsed.body())};
     for (const auto& field : parsed) {
-        request.headers[Lower(Text(field.name_string()))] = Text(field.value());
+        request.headers[LowerCase(Text(field.name_string()))] = Text(field.value());
     }
     return request;
 }
@@ -48,8 +41,8 @@ std::string BytesOf(const Response& response, bool stays)
     const auto reason =
         beast::http::obsolete_reason(beast::http::int_to_status(unsigned(response.status)));
     return "HTTP/1.1 " + std::to_string(response.status) + ' ' + Text(reason) +
-           "\r\nContent-Type: " + response.content_type +
-           "\r\nContent-Length: " + std::to_string(response.body.size()) +
+           "\r\nContent-Type: application/json\r\nContent-Length: " +
+           std::to_string(response.body.size()) +
            "\r\nConnection: " + (stays ? "keep-alive" : "close") + "\r\n\r\n" + response.body;
 }
 
@@ -70,7 +63,7 @@ std::string Request::Header(const std::string& name) const
     return found == headers.end() ? std::string{} : found->second;
 }
 
-struct Server::State : std::enable_shared_from_this<State> {
+struct Server::State {
     State(asio::io_context& io, ServerSettings chosen)
         : settings{std::move(chosen)}, acceptor{io}, with_tls{!settings.certificate_file.empty()}
     {
@@ -114,7 +107,6 @@ asio::awaitable<void> Server::State::Accept()
 
 asio::awaitable<void> Server::State::Serve(std::unique_ptr<Stream> stream)
 {
-    const auto self = shared_from_this();
     try {
         std::string ahead;
         co_await stream->Open();
@@ -155,12 +147,12 @@ asio::awaitable<std::optional<Parser::value_type>> Server::State::Read(Stream& s
     }
 }
 
-Server::Server(std::shared_ptr<State> state) : state_{std::move(state)} {}
+Server::Server(std::unique_ptr<State> state) : state_{std::move(state)} {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::Bind(asio::io_context& io, const ServerSettings& settings)
 {
-    auto state = std::make_shared<State>(io, settings);
+    auto state = std::make_unique<State>(io, settings);
     try {
         state->Listen();
     } catch (const std::exception& exception) {

@@ -29,8 +29,7 @@ struct Request {
 /// What a request is answered with.
 struct Response {
     int status = 200;
-    std::string body{};
-    std::string content_type = "application/json";
+    std::string body{};  ///< JSON.
 };
 
 /// Answers a request, when it likes; without a response the connection is closed.
@@ -46,10 +45,10 @@ struct ServerSettings {
 };
 
 /// HTTP/1.1 for stand-ins and tests: small, not fast. Belongs to the thread that runs `io`, and
-/// serves as long as that runs.
+/// serves as long as that runs, which it outlives.
 class Server {
 public:
-    /// Listens at once. `io` outlives the server and its connections.
+    /// Listens at once.
     /// Errors: kUnavailable `NOT_BOUND`.
     static Result<std::unique_ptr<Server>> Bind(boost::asio::io_context& io,
                                                 const ServerSettings& settings);
@@ -62,9 +61,9 @@ public:
 
 private:
     struct State;
-    explicit Server(std::shared_ptr<State> state);
+    explicit Server(std::unique_ptr<State> state);
 
-    std::shared_ptr<State> state_;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace berth::http

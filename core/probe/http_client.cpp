@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
 #include <arpa/inet.h>
@@ -11,18 +10,12 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "core/base/lower_case.hpp"
+
 namespace berth::probe {
 namespace {
 
 namespace http = boost::beast::http;
-
-std::string Lower(std::string_view text)
-{
-    std::string lower{text};
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return lower;
-}
 
 Error BadUrl()
 {
@@ -43,7 +36,8 @@ bool ReadAuthority(std::string_view text, Url& url)
     const bool bracketed = text.starts_with('[');
     const auto host_end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
     if (host_end == std::string_view::npos) return false;
-    url.host = Lower(text.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0)));
+    url.host =
+        LowerCase(std::string{text.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0))});
     const auto rest = text.substr(host_end + (bracketed ? 1 : 0));
     if (url.host.empty()) return false;
     if (rest.empty()) return true;
@@ -143,7 +137,7 @@ Result<HttpResponse> Exchange(const HttpRequest& request, const Url& url, Connec
     for (const auto& field : parser.get()) {
         const auto name = field.name_string();
         const auto value = field.value();
-        response.headers[Lower({name.data(), name.size()})] = {value.data(), value.size()};
+        response.headers[LowerCase({name.data(), name.size()})] = {value.data(), value.size()};
     }
     return response;
 }
@@ -156,7 +150,7 @@ Result<Url> ParseUrl(std::string_view text)
     if (separator == std::string_view::npos || text.size() > 2048) return BadUrl();
     const auto plain = [](unsigned char c) { return c > 0x20 && c < 0x7f; };
     if (!std::all_of(text.begin(), text.end(), plain)) return BadUrl();
-    const auto scheme = Lower(text.substr(0, separator));
+    const auto scheme = LowerCase(std::string{text.substr(0, separator)});
     Url url{.tls = scheme == "https" || scheme == "wss", .host = {}, .port = 0};
     if (!url.tls && scheme != "http" && scheme != "ws") return BadUrl();
     const auto rest = text.substr(separator + 3);

@@ -11,6 +11,7 @@
 #include <poll.h>
 
 #include "core/base/assert.hpp"
+#include "core/base/lower_case.hpp"
 
 namespace berth::probe {
 namespace {
@@ -32,8 +33,7 @@ struct Answer {
 
 std::string Lower(std::string text)
 {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    text = LowerCase(std::move(text));
     if (text.ends_with('.')) text.pop_back();
     return text;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.hpp"
+#include "core/base/lower_case.hpp"
 #include "marketplace/orders/order_reading.hpp"
 #include "marketplace/payments/price_store.hpp"
 
@@ -28,8 +29,7 @@ std::string HashIn(const std::string& subject)
 /// program's argument.
 std::string AsHash(std::string text)
 {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    text = LowerCase(std::move(text));
     if (!IsLowerHex(text, kHashDigits)) return {};
     std::ranges::transform(text, text.begin(),
                            [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

@@ -11,6 +11,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "core/base/lower_case.hpp"
 #include "core/http/stream.hpp"
 
 namespace berth::sandbox {
@@ -50,10 +51,8 @@ asio::awaitable<void> WaitIdle(asio::steady_timer& idle)
 
 std::string HostOf(const Head& request)
 {
-    std::string host{request[beast::http::field::host]};
-    host = host.substr(0, host.find(':'));
-    for (auto& c : host) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return host;
+    const std::string host{request[beast::http::field::host]};
+    return LowerCase(host.substr(0, host.find(':')));
 }
 
 asio::awaitable<void> Refuse(Stream& client, const std::string& status, const std::string& text)

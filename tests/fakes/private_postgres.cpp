@@ -9,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -91,13 +92,13 @@ std::vector<pid_t> ChildrenOf(pid_t parent)
     return children;
 }
 
-/// Until a killed process that is not our child has let go of the server's shared memory.
-void WaitForMemoryOf(pid_t pid)
+/// Whether a process is gone, or a zombie, which has let go of the server's shared memory.
+bool HasEnded(pid_t pid)
 {
-    const auto maps = "/proc/" + std::to_string(pid) + "/maps";
-    while (std::ifstream{maps}.peek() != std::ifstream::traits_type::eof()) {
-        std::this_thread::sleep_for(kPollEvery);
-    }
+    std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
+    std::string line;
+    if (!std::getline(stat, line)) return true;
+    return line.at(line.rfind(')') + 2) == 'Z';
 }
 
 std::string LogOf(const fs::path& folder)
@@ -120,8 +121,8 @@ fs::path MakeFolder()
 
 }  // namespace
 
-PrivatePostgres::PrivatePostgres(std::vector<std::string> settings)
-    : folder_{MakeFolder()}, settings_{std::move(settings)}
+PrivatePostgres::PrivatePostgres(Durability durability)
+    : folder_{MakeFolder()}, durability_{durability}
 {
     const auto made = WaitFor(Launch(
         folder_, {ServerPrograms() / "initdb", "--pgdata", folder_ / "data", "--username=berth",
@@ -158,18 +159,9 @@ std::string PrivatePostgres::CreateDatabase(const std::string& name)
 
 void PrivatePostgres::Start()
 {
-    std::vector<std::string> argv{ServerPrograms() / "postgres",
-                                  "-D",
-                                  folder_ / "data",
-                                  "-k",
-                                  folder_,
-                                  "-c",
-                                  "listen_addresses="};
-    for (const auto& setting : settings_) {
-        argv.push_back("-c");
-        argv.push_back(setting);
-    }
-    server_ = Launch(folder_, std::move(argv));
+    const auto* fsync = durability_ == Durability::kMachine ? "fsync=on" : "fsync=off";
+    server_ = Launch(folder_, {ServerPrograms() / "postgres", "-D", folder_ / "data", "-k", folder_,
+                               "-c", "listen_addresses=", "-c", fsync});
     const auto limit = std::chrono::steady_clock::now() + kStartLimit;
     while (PQping(Url().c_str()) != PQPING_OK) {
         if (std::chrono::steady_clock::now() > limit || ::waitpid(server_, nullptr, WNOHANG) != 0) {
@@ -185,10 +177,13 @@ void PrivatePostgres::Kill()
 {
     if (server_ <= 0) return;
     ::kill(server_, SIGSTOP);  // So that it does not replace the children that die first.
+    ::waitpid(server_, nullptr, WUNTRACED);
     const auto children = ChildrenOf(server_);
     for (const auto child : children) ::kill(child, SIGKILL);
     End(SIGKILL);
-    for (const auto child : children) WaitForMemoryOf(child);
+    for (const auto child : children) {
+        while (!HasEnded(child)) std::this_thread::sleep_for(kPollEvery);
+    }
 }
 
 void PrivatePostgres::End(int signal)

@@ -2,21 +2,26 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include <sys/types.h>
 
 namespace berth::test {
 
+/// What a commit outlives.
+enum class Durability {
+    kProcess,  ///< Every kill of the server, which no test goes beyond; `fsync` is off.
+    kMachine,  ///< The loss of power too: PostgreSQL's defaults, which a benchmark pays for.
+};
+
 /// A PostgreSQL server of a test's own: fresh data folder under /tmp, reached by a Unix socket
-/// only, stopped and deleted with the object. Settings are PostgreSQL's defaults, so that a commit
-/// is durable. As root the server runs as user `postgres`, since it refuses root. Not thread-safe.
-/// Construct it on a thread that outlives it: the server goes down when that thread dies.
+/// only, stopped and deleted with the object. As root the server runs as user `postgres`, since it
+/// refuses root. Not thread-safe. Construct it on a thread that outlives it: the server goes down
+/// when that thread dies.
 class PrivatePostgres {
 public:
-    /// Makes the data folder and starts the server with `settings` (each `name=value`) on top.
-    /// Throws std::runtime_error with the server's own words if it does not come up.
-    explicit PrivatePostgres(std::vector<std::string> settings = {});
+    /// Makes the data folder and starts the server. Throws std::runtime_error with the server's own
+    /// words if it does not come up.
+    explicit PrivatePostgres(Durability durability = Durability::kProcess);
     PrivatePostgres(const PrivatePostgres&) = delete;
     PrivatePostgres& operator=(const PrivatePostgres&) = delete;
     ~PrivatePostgres();
@@ -39,7 +44,7 @@ private:
     void End(int signal);
 
     std::filesystem::path folder_;
-    std::vector<std::string> settings_;
+    const Durability durability_;
     pid_t server_ = -1;
 };
 

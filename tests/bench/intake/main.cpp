@@ -180,7 +180,7 @@ private:
 
 Figures Measure()
 {
-    test::RunningMarketplace marketplace{{{"log_level", "error"}}};
+    test::RunningMarketplace marketplace{{{"log_level", "error"}}, test::Durability::kMachine};
     Stock(marketplace);
     Stack orders{kWarmUp + kRounds * kMeasured + kKilled, marketplace.key().pubkey()};
     auto acknowledged = Send(orders.Take(kWarmUp), {.address = marketplace.address()}).acknowledged;

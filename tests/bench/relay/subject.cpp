@@ -46,7 +46,7 @@ private:
     std::string Url(Storage storage)
     {
         if (storage == Storage::kLmdb) return "";
-        postgres_ = std::make_unique<test::PrivatePostgres>();
+        postgres_ = std::make_unique<test::PrivatePostgres>(test::Durability::kMachine);
         url_ = postgres_->CreateDatabase("bench");
         postmaster_ = ParentOf(static_cast<pid_t>(Number("SELECT pg_backend_pid()")));
         empty_bytes_ = Number("SELECT pg_database_size(current_database())");

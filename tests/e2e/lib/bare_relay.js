@@ -38,6 +38,11 @@ async function userId(name) {
   return line.split(':').slice(2, 4).map(Number);
 }
 
+async function takesConnections(folder) {
+  const [code] = await once(spawnPostgres('pg_isready', ['-h', folder]), 'exit');
+  return code === 0;
+}
+
 /// Starts PostgreSQL with an empty database in `folder`.
 async function startPostgres(folder) {
   const data = path.join(folder, 'data');
@@ -45,8 +50,9 @@ async function startPostgres(folder) {
   const made = spawnPostgres('initdb', ['-D', data, '-U', 'berth', '-A', 'trust', '-N']);
   const [code] = await once(made, 'exit');
   if (code !== 0) throw new Error(`initdb ended with ${code}`);
-  const server = spawnPostgres('postgres', ['-D', data, '-k', folder, '-c', 'listen_addresses=']);
-  await until(() => existsSync(path.join(folder, '.s.PGSQL.5432')), 'PostgreSQL');
+  const settings = ['listen_addresses=', 'fsync=off'].flatMap((setting) => ['-c', setting]);
+  const server = spawnPostgres('postgres', ['-D', data, '-k', folder, ...settings]);
+  await until(() => takesConnections(folder), 'PostgreSQL');
   return server;
 }
 

@@ -31,8 +31,10 @@ void Write(const std::filesystem::path& path, const std::string& text)
 
 }  // namespace
 
-RunningMarketplace::RunningMarketplace(Settings settings)
-    : folder_{MakeFolder()}, database_url_{postgres_.CreateDatabase("marketplace")}
+RunningMarketplace::RunningMarketplace(Settings settings, Durability durability)
+    : postgres_{durability},
+      folder_{MakeFolder()},
+      database_url_{postgres_.CreateDatabase("marketplace")}
 {
     if (const auto migrated = db::Migrate(database_url_); !migrated) {
         throw std::runtime_error(migrated.error().message);

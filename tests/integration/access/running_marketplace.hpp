@@ -19,7 +19,8 @@ public:
     using Settings = std::map<std::string, std::string>;
 
     /// `settings` go on top of what it needs to run on loopback.
-    explicit RunningMarketplace(Settings settings = {});
+    explicit RunningMarketplace(Settings settings = {},
+                                Durability durability = Durability::kProcess);
     RunningMarketplace(const RunningMarketplace&) = delete;
     RunningMarketplace& operator=(const RunningMarketplace&) = delete;
     ~RunningMarketplace();

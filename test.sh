@@ -49,10 +49,14 @@ count() {  # count NAME PASSED FAILED
   say "  $1: $2 passed, $3 failed"
 }
 
-show_failure() {  # show_failure NAME LOG
-  say "--- $1 failed; the end of $2:"
-  tail -n 200 "$2"
-  say "---"
+failed_tests=()
+show_failures() {  # show_failures NAME LOG: each test that failed, or else how the log ends.
+  local name="$1" told
+  told=$(awk -v most=60 -f tests/failed_tests.awk "$2")
+  [ -n "$told" ] || told=$(printf 'failed: %s\n' "$name"; tail -n 60 "$2")
+  while read -r test; do failed_tests+=("$name: $test"); done \
+    < <(sed -n 's/^failed: //p' <<<"$told")
+  printf '%s\n' "$told"
 }
 
 attribute() { sed -n "s/.*<testsuites [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1; }
@@ -74,33 +78,52 @@ count_program() {  # count_program NAME FOLDER: by its GoogleTest report, else a
   if [ "$in_order" -eq 0 ]; then return 1; fi
 }
 
-run_programs() {  # The ctest cases with the group's label.
-  local group="$1" folder="$PWD/$reports/$1" jobs=2 names ok=0
-  names=$(ctest --test-dir "$build" -N -L "^$group\$" | sed -n 's/^ *Test *#[0-9]*: //p')
-  [ -n "$names" ] || return 0
-  [ "$group" = kill ] && jobs=1
-  rm -rf "$folder" && mkdir -p "$folder"
-  GTEST_OUTPUT="xml:$folder/" ctest --test-dir "$build" -L "^$group\$" -j "$jobs" \
-    --output-on-failure -V >"$folder/ctest.log" 2>&1
-  sed -n 's/^[0-9]*: note: /test:   /p' "$folder/ctest.log"
-  for name in $names; do count_program "$name" "$folder" || ok=1; done
-  if [ "$ok" -ne 0 ]; then
-    grep -nE '\[  FAILED  \]|: Failure$|\*\*\*|BERTH_ASSERT' "$folder/ctest.log" | head -n 60
-    show_failure "$group" "$folder/ctest.log"
-  fi
+log_of() {  # log_of NAME LOG: what a program printed, out of the log of all.
+  local number
+  number=$(sed -n "s/^ *Start *\([0-9]*\): $1\$/\1/p" "$2")
+  sed -n "s/^$number: //p" "$2"
 }
 
-run_node() {  # The files of tests/e2e/GROUP.
-  local group="$1" log="$reports/$1-node.log" files
+run_programs() {  # The ctest cases with the group's label.
+  local group="$1" folder="$PWD/$reports/$1" names name
+  names=$(ctest --test-dir "$build" -N -L "^$group\$" | sed -n 's/^ *Test *#[0-9]*: //p')
+  [ -n "$names" ] || return 0
+  rm -rf "$folder" && mkdir -p "$folder"
+  GTEST_OUTPUT="xml:$folder/" ctest --test-dir "$build" -L "^$group\$" -j 2 \
+    --output-on-failure -V >"$folder/ctest.log" 2>&1
+  sed -n 's/^[0-9]*: note: /test:   /p' "$folder/ctest.log"
+  for name in $names; do
+    count_program "$name" "$folder" && continue
+    log_of "$name" "$folder/ctest.log" >"$folder/$name.log"
+    show_failures "$name" "$folder/$name.log"
+  done
+}
+
+declare -A node_runs  # Of each group, the process that runs its files and leads theirs.
+end_node() { local run; for run in "${node_runs[@]}"; do kill -- "-$run"; done; }
+trap end_node EXIT
+
+start_node() {  # The files of tests/e2e/GROUP, unless they run already.
+  local group="$1" files
   files=$(find "tests/e2e/$group" -name '*.test.js' 2>/dev/null | sort)
-  [ -n "$files" ] || return 0
+  if [ -z "$files" ] || [ -n "${node_runs[$group]:-}" ]; then return; fi
+  set -m  # Or it would run with SIGINT ignored.
   # shellcheck disable=SC2086
-  node --test --test-concurrency=1 --test-reporter=tap $files >"$log" 2>&1
+  node --test --test-concurrency=1 --test-reporter=tap $files \
+    </dev/null >"$reports/$group-node.log" 2>&1 &
+  node_runs[$group]=$!
+  set +m
+}
+
+count_node() {  # What start_node started, when it has ended.
+  local group="$1" log="$reports/$1-node.log" good bad
+  [ -n "${node_runs[$group]:-}" ] || return 0
+  wait "${node_runs[$group]}"
+  unset "node_runs[$group]"
   sed -n 's/^ *# note: /test:   /p' "$log"
-  local good bad
   good=$(sed -n 's/^# pass //p' "$log") bad=$(sed -n 's/^# fail //p' "$log")
   count "tests/e2e/$group" "${good:-0}" "${bad:-1}"
-  if [ "${bad:-1}" -ne 0 ]; then show_failure "tests/e2e/$group" "$log"; fi
+  if [ "${bad:-1}" -ne 0 ]; then show_failures "tests/e2e/$group" "$log"; fi
 }
 
 run_buf() {
@@ -108,7 +131,7 @@ run_buf() {
     count "buf lint" 1 0
   else
     count "buf lint" 0 1
-    show_failure "buf lint" "$reports/buf.log"
+    show_failures "buf lint" "$reports/buf.log"
   fi
 }
 
@@ -137,8 +160,11 @@ run_group() {
     run_buf
     check_labels
   fi
+  start_node "$1"
+  # Beside each other: an order that is killed mostly waits for leases to end.
+  if [ "$1" = e2e ] && [[ " ${groups[*]} " == *" kill "* ]]; then start_node kill; fi
   run_programs "$1"
-  run_node "$1"
+  count_node "$1"
   if [ $((passed + failed)) -eq "$before" ]; then
     say "  no test in this group"
     failed=$((failed + 1))
@@ -152,5 +178,6 @@ set_up
 say "packages and build took $SECONDS s"
 for group in "${groups[@]}"; do run_group "$group"; done
 say "$(IFS=,; printf '%s' "${took[*]}"); $SECONDS s in all"
+for test in "${failed_tests[@]}"; do say "failed: $test"; done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

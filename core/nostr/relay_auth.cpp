@@ -1,7 +1,8 @@
 #include "core/nostr/relay_auth.hpp"
 
 #include <algorithm>
-#include <cctype>
+
+#include "core/base/lower_case.hpp"
 
 namespace berth::nostr {
 namespace {
@@ -17,14 +18,11 @@ Error Refused(std::string reason, std::string message)
 /// The address with scheme and host in lower case and without a trailing slash.
 std::string Normalized(std::string_view url)
 {
-    std::string text{url};
-    const auto scheme = text.find("://");
-    const auto host = scheme == std::string::npos ? 0 : scheme + 3;
-    const auto end = static_cast<std::ptrdiff_t>(std::min(text.find('/', host), text.size()));
-    std::transform(text.begin(), text.begin() + end, text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (text.ends_with('/')) text.pop_back();
-    return text;
+    if (url.ends_with('/')) url.remove_suffix(1);
+    const auto scheme = url.find("://");
+    const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+    const auto end = std::min(url.find('/', host), url.size());
+    return LowerCase(std::string{url.substr(0, end)}).append(url.substr(end));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "tests/integration/relay/relay_client.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 #include <boost/asio/io_context.hpp>
@@ -12,6 +11,7 @@
 #include <boost/json/parse.hpp>
 
 #include "core/base/clock.hpp"
+#include "core/base/lower_case.hpp"
 #include "core/nostr/relay_auth.hpp"
 
 namespace berth::relay::test {
@@ -158,10 +158,7 @@ HttpAnswer Fetch(unsigned short port, const std::string& target,
     http::read(socket, buffer, parser);
     HttpAnswer answer{parser.get().result_int(), parser.get().body(), {}};
     for (const auto& field : parser.get()) {
-        std::string name{field.name_string()};
-        std::ranges::transform(name, name.begin(),
-                               [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        answer.headers[name] = std::string{field.value()};
+        answer.headers[LowerCase(std::string{field.name_string()})] = std::string{field.value()};
     }
     return answer;
 }

@@ -14,8 +14,8 @@
 
 namespace berth::relay::test {
 
-/// One WebSocket to a relay on the loopback, as a blocking Nostr client. Every wait ends after ten
-/// seconds with std::runtime_error.
+/// One WebSocket to a relay on the loopback, as a blocking Nostr client. Every wait ends after
+/// twenty seconds with std::runtime_error.
 class RelayClient {
 public:
     struct Options {

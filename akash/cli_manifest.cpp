@@ -69,6 +69,22 @@ Fields FirstOf(const Fields& list)
 
 json::object Value(std::int64_t number) { return {{"val", std::to_string(number)}}; }
 
+json::array StorageOf(const RelayService& service)
+{
+    const json::array none;
+    json::array storage{json::object{
+        {"name", "default"}, {"quantity", Value(service.storage_bytes)}, {"attributes", none}}};
+    if (service.volume) {
+        const json::array attributes{
+            json::object{{"key", "class"}, {"value", service.volume->storage_class}},
+            json::object{{"key", "persistent"}, {"value", "true"}}};
+        storage.push_back(json::object{{"name", kVolumeName},
+                                       {"quantity", Value(service.volume->bytes)},
+                                       {"attributes", attributes}});
+    }
+    return storage;
+}
+
 json::object ResourceUnit(const RelayService& service, std::size_t id, const std::string& denom)
 {
     json::array endpoints;
@@ -82,9 +98,7 @@ json::object ResourceUnit(const RelayService& service, std::size_t id, const std
                  {"cpu", json::object{{"units", Value(service.cpu_millis)}, {"attributes", none}}},
                  {"memory",
                   json::object{{"quantity", Value(service.memory_bytes)}, {"attributes", none}}},
-                 {"storage", json::array{json::object{{"name", "default"},
-                                                      {"quantity", Value(service.storage_bytes)},
-                                                      {"attributes", none}}}},
+                 {"storage", StorageOf(service)},
                  {"gpu", json::object{{"units", Value(0)}, {"attributes", none}}},
                  {"endpoints", endpoints}}},
             {"count", 1},

@@ -25,6 +25,20 @@ std::string KindOf(const Fields& endpoint)
                                                                          : "SHARED_HTTP";
 }
 
+/// A manifest leaves out what has none.
+void MatchAttributes(const Fields& wanted, const Fields& volume, const std::string& where)
+{
+    const auto ours = wanted.at("attributes").list();
+    const auto theirs =
+        volume.has("attributes") ? volume.at("attributes").list() : std::vector<Fields>{};
+    Expect(ours.size() == theirs.size(), where);
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        for (const auto* part : {"key", "value"}) {
+            Expect(ours[i].at(part).text() == theirs[i].at(part).text(), where);
+        }
+    }
+}
+
 void MatchStorage(const Fields& wanted, const Fields& volumes, const std::string& name)
 {
     const auto ours = wanted.list();
@@ -34,6 +48,7 @@ void MatchStorage(const Fields& wanted, const Fields& volumes, const std::string
         Expect(ours[i].at("name").text() == theirs[i].at("name").text() &&
                    ours[i].at("quantity").at("val").text() == theirs[i].at("size").at("val").text(),
                name + ".storage");
+        MatchAttributes(ours[i], theirs[i], name + ".storage");
     }
 }
 

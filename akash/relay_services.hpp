@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "akash/sdl.hpp"
 
 namespace berth::akash {
@@ -7,6 +9,15 @@ namespace berth::akash {
 inline constexpr const char* kPlacement = "berth";
 inline constexpr const char* kPostgresService = "postgres";
 inline constexpr const char* kRelayService = "relay";
+
+/// A volume that outlives the containers of its lease.
+struct Volume {
+    std::string storage_class;
+    std::string mount;
+    std::int64_t bytes = 0;
+};
+
+inline constexpr const char* kVolumeName = "data";
 
 /// One service of a relay's deployment as SDL and groups both need it.
 struct RelayService {
@@ -19,7 +30,8 @@ struct RelayService {
     std::vector<std::string> accept;
     std::int64_t cpu_millis = 0;
     std::int64_t memory_bytes = 0;
-    std::int64_t storage_bytes = 0;
+    std::int64_t storage_bytes = 0;  ///< That go with the container.
+    std::optional<Volume> volume;
     std::int64_t body_bytes = kIngressBodyBytes;  ///< That the ingress takes for it.
     money::Amount price_e18;                      ///< Per block.
 };

@@ -8,6 +8,8 @@
 namespace berth::akash {
 namespace {
 
+constexpr std::int64_t kWritableLayerBytes = 256 << 20;  // Of an image by itself.
+
 Error BadField(const std::string& message)
 {
     return Fail(ErrorCode::kInvalid, "BAD_SDL_FIELD", message);
@@ -37,6 +39,9 @@ Result<void> CheckFields(const RelayDeployment& deployment)
         deployment.storage_bytes < 64 << 20) {
         return BadField("At least 20 millicpu, 64 MiB of memory and 64 MiB of storage are needed.");
     }
+    if (!deployment.storage_class.empty() && !IsPrintable(deployment.storage_class)) {
+        return BadField("The storage class has control characters.");
+    }
     if (deployment.ceiling_per_block_e18 <= money::Amount{1} || !IsPrintable(deployment.denom)) {
         return BadField("A positive ceiling and a denomination are needed.");
     }
@@ -62,6 +67,15 @@ Result<void> CheckFields(const RelayDeployment& deployment)
 void EmitText(YAML::Emitter& out, const char* key, const std::string& value)
 {
     out << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
+}
+
+void EmitMount(YAML::Emitter& out, const Volume& volume)
+{
+    out << YAML::Key << "params" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "storage" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << kVolumeName << YAML::Value << YAML::BeginMap;
+    EmitText(out, "mount", volume.mount);
+    out << YAML::EndMap << YAML::EndMap << YAML::EndMap;
 }
 
 void EmitService(YAML::Emitter& out, const RelayService& service)
@@ -94,7 +108,20 @@ void EmitService(YAML::Emitter& out, const RelayService& service)
     } else {
         out << YAML::Key << "service" << YAML::Value << kRelayService;
     }
-    out << YAML::EndMap << YAML::EndSeq << YAML::EndMap << YAML::EndSeq << YAML::EndMap;
+    out << YAML::EndMap << YAML::EndSeq << YAML::EndMap << YAML::EndSeq;
+    if (service.volume) EmitMount(out, *service.volume);
+    out << YAML::EndMap;
+}
+
+void EmitVolume(YAML::Emitter& out, const Volume& volume)
+{
+    out << YAML::BeginMap;
+    out << YAML::Key << "name" << YAML::Value << kVolumeName;
+    out << YAML::Key << "size" << YAML::Value << volume.bytes;
+    out << YAML::Key << "attributes" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "persistent" << YAML::Value << true;
+    EmitText(out, "class", volume.storage_class);
+    out << YAML::EndMap << YAML::EndMap;
 }
 
 void EmitCompute(YAML::Emitter& out, const RelayService& service)
@@ -108,7 +135,9 @@ void EmitCompute(YAML::Emitter& out, const RelayService& service)
     out << YAML::EndMap << YAML::Key << "storage" << YAML::Value << YAML::BeginSeq
         << YAML::BeginMap;
     out << YAML::Key << "size" << YAML::Value << service.storage_bytes;
-    out << YAML::EndMap << YAML::EndSeq << YAML::EndMap << YAML::EndMap;
+    out << YAML::EndMap;
+    if (service.volume) EmitVolume(out, *service.volume);
+    out << YAML::EndSeq << YAML::EndMap << YAML::EndMap;
 }
 
 void EmitPlacement(YAML::Emitter& out, const RelayDeployment& deployment,
@@ -151,17 +180,24 @@ void EmitCounts(YAML::Emitter& out, const std::vector<RelayService>& services)
 std::vector<RelayService> ServicesOf(const RelayDeployment& deployment)
 {
     const auto half_price = money::Amount::FromRaw(deployment.ceiling_per_block_e18.raw() / 2);
-    const RelayService postgres{.name = kPostgresService,
-                                .image = deployment.postgres_image,
-                                .environment = &deployment.postgres_environment,
-                                .port = 5432,
-                                .as = 5432,
-                                .global = false,
-                                .accept = {},
-                                .cpu_millis = deployment.cpu_millis / 2,
-                                .memory_bytes = deployment.memory_bytes / 2,
-                                .storage_bytes = deployment.storage_bytes,
-                                .price_e18 = half_price};
+    RelayService postgres{.name = kPostgresService,
+                          .image = deployment.postgres_image,
+                          .environment = &deployment.postgres_environment,
+                          .port = 5432,
+                          .as = 5432,
+                          .global = false,
+                          .accept = {},
+                          .cpu_millis = deployment.cpu_millis / 2,
+                          .memory_bytes = deployment.memory_bytes / 2,
+                          .storage_bytes = deployment.storage_bytes,
+                          .volume = {},
+                          .price_e18 = half_price};
+    if (!deployment.storage_class.empty()) {
+        postgres.storage_bytes = kWritableLayerBytes;
+        postgres.volume = Volume{.storage_class = deployment.storage_class,
+                                 .mount = kPostgresVolume,
+                                 .bytes = deployment.storage_bytes};
+    }
     const RelayService relay{.name = kRelayService,
                              .image = deployment.relay_image,
                              .environment = &deployment.relay_environment,
@@ -171,7 +207,8 @@ std::vector<RelayService> ServicesOf(const RelayDeployment& deployment)
                              .accept = deployment.accept_hosts,
                              .cpu_millis = deployment.cpu_millis - postgres.cpu_millis,
                              .memory_bytes = deployment.memory_bytes - postgres.memory_bytes,
-                             .storage_bytes = 256 << 20,  // The image's own writable layer.
+                             .storage_bytes = kWritableLayerBytes,
+                             .volume = {},
                              .body_bytes = deployment.body_bytes,
                              .price_e18 = deployment.ceiling_per_block_e18 - half_price};
     return {postgres, relay};

@@ -17,6 +17,11 @@ namespace berth::akash {
 inline constexpr std::int64_t kIngressBodyBytes = 1 << 20;
 inline constexpr std::chrono::milliseconds kIngressSilence{60'000};
 
+/// Where a volume stands in the container of the official image of PostgreSQL, and the folder of it
+/// to keep the files in: at the top stands what the file system put there.
+inline constexpr const char* kPostgresVolume = "/var/lib/postgresql/data";
+inline constexpr const char* kPostgresFolder = "/var/lib/postgresql/data/pgdata";
+
 /// A relay and its database as one deployment: two services, `relay` (one global port, 80) and
 /// `postgres` (never global).
 struct RelayDeployment {
@@ -24,7 +29,8 @@ struct RelayDeployment {
     std::string postgres_image;
     std::int64_t cpu_millis = 0;
     std::int64_t memory_bytes = 0;
-    std::int64_t storage_bytes = 0;
+    std::int64_t storage_bytes = 0;               ///< Of the database.
+    std::string storage_class{};                  ///< Of the volume that keeps it; empty for none.
     std::vector<std::string> accept_hosts;        ///< Host names that the ingress takes.
     std::int64_t body_bytes = kIngressBodyBytes;  ///< Largest HTTP body that the ingress takes.
     std::chrono::seconds keep_alive{25};          ///< Silence after which the relay sends a ping.

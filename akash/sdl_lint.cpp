@@ -150,6 +150,44 @@ void CheckSecrets(const YAML::Node& service, const std::map<std::string, Secret>
     if (found != wanted.size()) Break("environment", "An environment variable is missing.");
 }
 
+/// The volumes that a service mounts, by name, and where.
+std::map<std::string, std::string> MountsOf(const YAML::Node& service)
+{
+    std::map<std::string, std::string> mounts;
+    const auto params = service["params"];
+    if (!params) return mounts;
+    for (const auto& one : params["storage"]) {
+        mounts[one.first.as<std::string>()] = one.second["mount"].as<std::string>();
+    }
+    return mounts;
+}
+
+bool IsVolume(const YAML::Node& storage, const Volume& volume)
+{
+    return storage["name"].as<std::string>() == kVolumeName &&
+           storage["size"].as<std::int64_t>() == volume.bytes &&
+           storage["attributes"]["persistent"].as<bool>() &&
+           storage["attributes"]["class"].as<std::string>() == volume.storage_class;
+}
+
+/// The database is on the plan's volume, and nothing else is on one.
+void CheckVolumes(const YAML::Node& sdl, const RelayDeployment& deployment)
+{
+    for (const auto& service : ServicesOf(deployment)) {
+        std::map<std::string, std::string> wanted;
+        if (service.volume) wanted.emplace(kVolumeName, service.volume->mount);
+        bool same = MountsOf(sdl["services"][service.name]) == wanted;
+        std::size_t volumes = 0;
+        for (const auto& one : sdl["profiles"]["compute"][service.name]["resources"]["storage"]) {
+            if (!one["attributes"]) continue;
+            ++volumes;
+            same = same && service.volume && IsVolume(one, *service.volume);
+        }
+        if (same && volumes == wanted.size()) continue;
+        Break("volume", "The volumes of " + service.name + " are not the plan's.");
+    }
+}
+
 void CheckServices(const YAML::Node& sdl, const RelayDeployment& deployment)
 {
     int global_ports = 0;
@@ -197,6 +235,7 @@ Result<void> LintSdl(const Secret& sdl, const RelayDeployment& deployment)
         CheckSections(document);
         CheckServices(document, deployment);
         CheckCounts(document);
+        CheckVolumes(document, deployment);
         CheckChain(deployment);
         CheckPrices(document, deployment);
         return {};

@@ -78,6 +78,9 @@ bool Ended(v1::OrderState state)
 std::string Describe(const v1::Plan& plan)
 {
     const auto& resources = plan.resources();
+    const auto volume = resources.storage_class().empty()
+                            ? std::string{" (lost when the provider starts it afresh)"}
+                            : " on a volume (" + resources.storage_class() + ")";
     char compute[96];
     std::snprintf(compute, sizeof compute, "%g cores, %lld MiB memory, %lld GiB storage",
                   static_cast<double>(resources.cpu_millis()) / 1000,
@@ -85,7 +88,7 @@ std::string Describe(const v1::Plan& plan)
                   static_cast<long long>(resources.storage_bytes() >> 30));
     return plan.name() + (plan.paused() ? "  (paused)" : "") + "  " + plan.title() + "\n  " +
            Dollars(plan.monthly_usd_micros()) + " a month, " + Dollars(plan.setup_usd_micros()) +
-           " setup; " + compute;
+           " setup; " + compute + volume;
 }
 
 std::string Describe(const v1::Quote& quote)

@@ -16,28 +16,35 @@ constexpr auto kActionLimit = 30s;
 constexpr std::pair<const char*, const char*> kPrices[] = {
     {"xrp", "215000000"}, {"akt", "62000000"}, {"act", "100000000"}};
 
+/// A core, a GiB of memory, and five on SSD for the database.
+json::object SmallResources()
+{
+    return {{"cpuMillis", "1000"},
+            {"memoryBytes", "1073741824"},
+            {"storageBytes", "5368709120"},
+            {"storageClass", "beta2"}};
+}
+
 json::object PlanFor(int number, const std::string& operator_key, const std::string& image)
 {
-    return {
-        {"name", PlanOf(number)},
-        {"operator", operator_key},
-        {"title", "A relay for a small community"},
-        {"image", image},
-        {"postgresImage", "postgres:15.13"},
-        {"resources",
-         {{"cpuMillis", "1000"}, {"memoryBytes", "1073741824"}, {"storageBytes", "5368709120"}}},
-        {"setupUsdMicros", "1000000"},
-        {"monthlyUsdMicros", "6000000"},
-        {"ceilingLeaseUsdMicros", "4000000"},
-        {"marginFloorBps", "2000"},
-        {"marketplaceFeeBps", "1000"},
-        {"limits",
-         {{"maxMessageBytes", 131072},
-          {"maxSubscriptions", 20},
-          {"maxFilters", 10},
-          {"maxLimit", 500}}},
-        {"graceSeconds", "604800"},
-        {"edgeZone", kRelayZone}};
+    return {{"name", PlanOf(number)},
+            {"operator", operator_key},
+            {"title", "A relay for a small community"},
+            {"image", image},
+            {"postgresImage", "postgres:15.13"},
+            {"resources", SmallResources()},
+            {"setupUsdMicros", "1000000"},
+            {"monthlyUsdMicros", "6000000"},
+            {"ceilingLeaseUsdMicros", "4000000"},
+            {"marginFloorBps", "2000"},
+            {"marketplaceFeeBps", "1000"},
+            {"limits",
+             {{"maxMessageBytes", 131072},
+              {"maxSubscriptions", 20},
+              {"maxFilters", 10},
+              {"maxLimit", 500}}},
+            {"graceSeconds", "604800"},
+            {"edgeZone", kRelayZone}};
 }
 
 Result<void> Act(const Shell& shell, const std::filesystem::path& key,

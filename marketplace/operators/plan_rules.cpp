@@ -59,6 +59,11 @@ bool IsImageText(std::string_view text)
     });
 }
 
+bool IsStorageClass(std::string_view name)
+{
+    return name.empty() || name == "beta1" || name == "beta2" || name == "beta3";
+}
+
 Result<void> CheckTexts(const v1::Plan& plan)
 {
     if (const auto id = PlanId(plan.name()); !id) return id.error();
@@ -70,6 +75,9 @@ Result<void> CheckTexts(const v1::Plan& plan)
     }
     if (!IsPinnedImage(plan.postgres_image())) {
         return BadPlan("postgres_image: pinned by digest or version, never `latest`.");
+    }
+    if (!IsStorageClass(plan.resources().storage_class())) {
+        return BadPlan("resources.storage_class: beta1, beta2, beta3 or nothing.");
     }
     if (!IsZone(plan.edge_zone())) return BadPlan("edge_zone: not the name of a zone.");
     return {};

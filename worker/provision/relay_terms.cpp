@@ -43,6 +43,18 @@ std::map<std::string, Secret> RelayEnvironment(const v1::JobOrder& order,
     return environment;
 }
 
+std::map<std::string, Secret> PostgresEnvironment(const v1::JobOrder& order,
+                                                  const NamedSecrets& secrets)
+{
+    std::map<std::string, Secret> environment{{"POSTGRES_USER", Text("relay")},
+                                              {"POSTGRES_DB", Text("relay")},
+                                              {"POSTGRES_PASSWORD", secrets.at(kPostgresPassword)}};
+    if (!order.plan().resources().storage_class().empty()) {
+        environment.emplace("PGDATA", Text(akash::kPostgresFolder));
+    }
+    return environment;
+}
+
 /// Whole MiB that hold the largest message, as far as an ingress takes it.
 std::int64_t BodyBytes(const v1::RelayLimits& limits)
 {
@@ -88,21 +100,19 @@ Result<akash::RelayDeployment> DeploymentOf(const v1::JobOrder& order, const Nam
     const auto ceiling = CeilingPerBlockE18(order, terms.denom, block_time);
     if (!ceiling) return ceiling.error();
     const auto& plan = order.plan();
-    return akash::RelayDeployment{
-        .relay_image = plan.image(),
-        .postgres_image = plan.postgres_image(),
-        .cpu_millis = plan.resources().cpu_millis(),
-        .memory_bytes = plan.resources().memory_bytes(),
-        .storage_bytes = plan.resources().storage_bytes(),
-        .accept_hosts = {},
-        .body_bytes = BodyBytes(plan.limits()),
-        .relay_environment = RelayEnvironment(order, secrets, terms),
-        .postgres_environment = {{"POSTGRES_USER", Text("relay")},
-                                 {"POSTGRES_DB", Text("relay")},
-                                 {"POSTGRES_PASSWORD", secrets.at(kPostgresPassword)}},
-        .denom = terms.denom,
-        .ceiling_per_block_e18 = *ceiling,
-        .required_attributes = {}};
+    return akash::RelayDeployment{.relay_image = plan.image(),
+                                  .postgres_image = plan.postgres_image(),
+                                  .cpu_millis = plan.resources().cpu_millis(),
+                                  .memory_bytes = plan.resources().memory_bytes(),
+                                  .storage_bytes = plan.resources().storage_bytes(),
+                                  .storage_class = plan.resources().storage_class(),
+                                  .accept_hosts = {},
+                                  .body_bytes = BodyBytes(plan.limits()),
+                                  .relay_environment = RelayEnvironment(order, secrets, terms),
+                                  .postgres_environment = PostgresEnvironment(order, secrets),
+                                  .denom = terms.denom,
+                                  .ceiling_per_block_e18 = *ceiling,
+                                  .required_attributes = {}};
 }
 
 }  // namespace berth::worker

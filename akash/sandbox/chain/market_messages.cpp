@@ -7,8 +7,48 @@
 #include "akash/sandbox/chain/messages.hpp"
 
 namespace berth::sandbox {
+namespace {
 
 namespace json = boost::json;
+
+using ProviderAttributes = std::vector<std::pair<std::string, std::string>>;
+
+bool IsStated(const ProviderAttributes& attributes, const std::string& key,
+              const std::string& value)
+{
+    return std::ranges::count(attributes, std::pair{key, value}) > 0;
+}
+
+/// Whether a provider states this class of storage, and as one that outlives containers.
+bool OffersClass(const ProviderAttributes& attributes, const std::string& wanted)
+{
+    constexpr std::string_view kOf = "capabilities/storage/", kClass = "/class";
+    return std::ranges::any_of(attributes, [&](const auto& attribute) {
+        const auto& [key, value] = attribute;
+        if (!key.starts_with(kOf) || !key.ends_with(kClass) || value != wanted) return false;
+        return IsStated(attributes, key.substr(0, key.size() - kClass.size()) + "/persistent",
+                        "true");
+    });
+}
+
+bool OffersStorage(const ProviderAttributes& attributes, const json::value& resource)
+{
+    return std::ranges::all_of(resource.at("storage").as_array(), [&](const json::value& volume) {
+        const auto* list = volume.as_object().if_contains("attributes");
+        ProviderAttributes wanted;
+        if (list && list->is_array()) {
+            for (const auto& one : list->as_array()) {
+                wanted.emplace_back(MessageText(one.at("key")), MessageText(one.at("value")));
+            }
+        }
+        if (!IsStated(wanted, "persistent", "true")) return true;
+        return std::ranges::any_of(wanted, [&](const auto& one) {
+            return one.first == "class" && OffersClass(attributes, one.second);
+        });
+    });
+}
+
+}  // namespace
 
 Amount CeilingOf(const GroupState& group)
 {
@@ -31,7 +71,9 @@ bool Satisfies(const std::vector<std::pair<std::string, std::string>>& attribute
             return false;
         }
     }
-    return true;
+    return std::ranges::all_of(group.spec.at("resources").as_array(), [&](const auto& unit) {
+        return OffersStorage(attributes, unit.at("resource"));
+    });
 }
 
 void CreateBid(MessageRun& run)

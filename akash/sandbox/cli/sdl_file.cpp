@@ -13,6 +13,7 @@
 #include "akash/chain.hpp"
 #include "akash/cli_manifest.hpp"
 #include "akash/sandbox/cli/node_client.hpp"
+#include "akash/sandbox/cli/sdl_storage.hpp"
 #include "core/base/encoding.hpp"
 
 namespace berth::sandbox {
@@ -32,28 +33,6 @@ std::int64_t ParseCpu(const YAML::Node& node)
     const double value = std::stod(text) * (milli ? 1 : 1000);
     if (value < 0) Refuse("invalid: negative value not allowed");
     return std::llround(value);
-}
-
-/// `512Mi`, `1G` or a plain number as bytes.
-std::int64_t ParseBytes(const YAML::Node& node, const char* what)
-{
-    if (!node) Refuse(std::string{"error: invalid unit "} + what + ", cannot be nil");
-    static const std::map<std::string, double> kUnits{{"", 1},
-                                                      {"k", 1e3},
-                                                      {"Ki", 1024.0},
-                                                      {"M", 1e6},
-                                                      {"Mi", 1048576.0},
-                                                      {"G", 1e9},
-                                                      {"Gi", 1073741824.0},
-                                                      {"T", 1e12},
-                                                      {"Ti", 1099511627776.0}};
-    const auto text = node.as<std::string>();
-    std::size_t used = 0;
-    const double value = std::stod(text, &used);
-    const auto unit = kUnits.find(text.substr(used));
-    if (unit == kUnits.end()) Refuse("suffix not found");
-    if (value < 0) Refuse("invalid: negative value not allowed");
-    return std::llround(value * unit->second);
 }
 
 json::object Value(std::int64_t number) { return {{"val", std::to_string(number)}}; }
@@ -146,16 +125,11 @@ json::value TextsJson(const YAML::Node& node)
 /// A service's resources in the two spellings that groups and manifest have.
 struct Resources {
     std::int64_t cpu, memory;
-    std::vector<std::pair<std::string, std::int64_t>> volumes;
+    std::vector<Storage> storage;
 
     json::object ForGroup(std::size_t id, const std::vector<Expose>& exposes) const
     {
         const json::array none;
-        json::array storage;
-        for (const auto& [name, size] : volumes) {
-            storage.push_back(
-                json::object{{"name", name}, {"quantity", Value(size)}, {"attributes", none}});
-        }
         json::array endpoints;
         for (const auto& expose : exposes) {
             if (!expose.global) continue;
@@ -165,17 +139,13 @@ struct Resources {
         return {{"id", id},
                 {"cpu", json::object{{"units", Value(cpu)}, {"attributes", none}}},
                 {"memory", json::object{{"quantity", Value(memory)}, {"attributes", none}}},
-                {"storage", storage},
+                {"storage", GroupStorageJson(storage)},
                 {"gpu", json::object{{"units", Value(0)}, {"attributes", none}}},
                 {"endpoints", endpoints}};
     }
 
     json::object ForManifest(std::size_t id, const std::vector<Expose>& exposes) const
     {
-        json::array storage;
-        for (const auto& [name, size] : volumes) {
-            storage.push_back(json::object{{"name", name}, {"size", Value(size)}});
-        }
         json::array endpoints;
         for (const auto& expose : exposes) {
             if (!expose.global) continue;
@@ -187,7 +157,7 @@ struct Resources {
         return {{"id", id},
                 {"cpu", json::object{{"units", Value(cpu)}}},
                 {"memory", json::object{{"size", Value(memory)}}},
-                {"storage", storage},
+                {"storage", ManifestStorageJson(storage)},
                 {"gpu", json::object{{"units", Value(0)}}},
                 {"endpoints", endpoints}};
     }
@@ -200,19 +170,9 @@ Resources ReadResources(const YAML::Node& profile)
         const auto node = resources[name];
         return node ? YAML::Node{node[field]} : YAML::Node{YAML::NodeType::Undefined};
     };
-    Resources read{.cpu = ParseCpu(part("cpu", "units")),
-                   .memory = ParseBytes(part("memory", "size"), "memory"),
-                   .volumes = {}};
-    const auto storage = resources["storage"];
-    const auto add = [&](const YAML::Node& volume) {
-        read.volumes.emplace_back(volume["name"] ? volume["name"].as<std::string>() : "default",
-                                  ParseBytes(volume["size"], "storage"));
-    };
-    if (storage.IsMap()) add(storage);
-    if (storage.IsSequence()) {
-        for (const auto& volume : storage) add(volume);
-    }
-    return read;
+    return {.cpu = ParseCpu(part("cpu", "units")),
+            .memory = ParseBytes(part("memory", "size"), "memory"),
+            .storage = ReadStorage(resources["storage"])};
 }
 
 json::object RequirementsJson(const YAML::Node& placement)
@@ -280,15 +240,19 @@ void AddPlacement(const YAML::Node& sdl, const std::string& name, SdlDocument& d
                                      {"price", PriceJson(pricing, document)}});
         json::array expose_list;
         for (const auto& expose : exposes) expose_list.push_back(ExposeJson(expose));
-        services.push_back(json::object{{"name", service_name},
-                                        {"image", service["image"].as<std::string>()},
-                                        {"command", TextsJson(service["command"])},
-                                        {"args", TextsJson(service["args"])},
-                                        {"env", TextsJson(service["env"])},
-                                        {"resources", resources.ForManifest(id, exposes)},
-                                        {"count", count},
-                                        {"expose", expose_list},
-                                        {"credentials", nullptr}});
+        json::object in_manifest{{"name", service_name},
+                                 {"image", service["image"].as<std::string>()},
+                                 {"command", TextsJson(service["command"])},
+                                 {"args", TextsJson(service["args"])},
+                                 {"env", TextsJson(service["env"])},
+                                 {"resources", resources.ForManifest(id, exposes)},
+                                 {"count", count},
+                                 {"expose", expose_list}};
+        if (auto params = ParamsJson(service_name, service, resources.storage)) {
+            in_manifest["params"] = std::move(*params);
+        }
+        in_manifest["credentials"] = nullptr;
+        services.push_back(std::move(in_manifest));
     }
     document.groups.push_back(json::object{
         {"name", name}, {"requirements", RequirementsJson(placement)}, {"resources", units}});

@@ -24,7 +24,11 @@ ProviderProfile Profile(const std::string& name, std::int64_t usd_micros, const 
     return {.name = name,
             .address = key.address,
             .usd_micros_per_month = Amount{usd_micros},
-            .attributes = {{"region", region}, {"host", "akash"}, {"tier", "community"}}};
+            .attributes = {{"region", region},
+                           {"host", "akash"},
+                           {"tier", "community"},
+                           {"capabilities/storage/1/class", "beta2"},
+                           {"capabilities/storage/1/persistent", "true"}}};
 }
 
 bool IsSpent(const DeploymentState& deployment, std::int64_t height)

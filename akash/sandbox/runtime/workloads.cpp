@@ -59,6 +59,7 @@ struct Workloads::Service {
     std::string image;
     std::map<std::string, std::string> environment;
     ContainerLimits limits;
+    bool has_volume = false;
     ServiceView view;
     int inner_port = 0;  ///< The port in the container.
     int port = 0;        ///< The same on loopback.
@@ -92,6 +93,7 @@ private:
         service.image = one.at("image").as_string();
         service.environment = EnvironmentOf(one);
         service.limits = LimitsOf(one.at("resources"));
+        service.has_volume = HasVolume(one.at("resources"));
         service.view.total = static_cast<int>(one.at("count").to_number<std::int64_t>());
         for (const auto& expose : one.at("expose").as_array()) {
             const auto port = static_cast<int>(expose.at("port").to_number<std::int64_t>());
@@ -294,8 +296,10 @@ void Workloads::StartDatabase(Service& service, const std::string& name)
         return found == service.environment.end() ? fallback : found->second;
     };
     const auto user = get("POSTGRES_USER", "postgres");
+    const auto folder = settings_.postgres_folder / name;
+    if (!service.has_volume) fs::remove_all(folder);
     service.process = StartPostgres({.bin = settings_.postgres_bin,
-                                     .folder = settings_.postgres_folder / name,
+                                     .folder = folder,
                                      .log_file = service.log_file,
                                      .system_user = settings_.postgres_user,
                                      .user = user,

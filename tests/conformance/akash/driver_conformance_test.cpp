@@ -99,6 +99,24 @@ TEST_F(DriverConformance, RefusesWhatTheChainWouldRefuseBeforeSpending)
     EXPECT_EQ(SendAndWait({CloseDeploymentMessage(id)}).code, 0);
 }
 
+TEST_F(DriverConformance, GetsBidsForAVolumeOfAClassThatProvidersHave)
+{
+    auto deployment = ADeployment();
+    std::optional<DeploymentId> of_no_provider;
+    if (!network->is_real()) {
+        deployment.storage_class = "beta1";
+        of_no_provider = Create(deployment);
+    }
+    deployment.storage_class = "beta2";
+    const auto id = Create(deployment);
+    ASSERT_TRUE(CheapestBid(id));
+    const auto bids = reader.ListOpenBids(id.owner, Soon());
+    ASSERT_TRUE(bids);
+    for (const auto& bid : *bids) {
+        EXPECT_FALSE(of_no_provider && bid.id.dseq == of_no_provider->dseq);
+    }
+}
+
 TEST_F(DriverConformance, LooksUpATransactionThatWasSentTwice)
 {
     const auto id = Create();

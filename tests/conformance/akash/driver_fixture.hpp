@@ -108,11 +108,11 @@ protected:
     }
 
     /// Creates a deployment of `ADeployment` and returns its id.
-    DeploymentId Create()
+    DeploymentId Create(const RelayDeployment& deployment = ADeployment())
     {
         const DeploymentId id{*signer.Address(Soon()), RandomDseq()};
-        const auto sdl = RenderSdl(ADeployment());
-        const auto manifest = manifests.ManifestOf(*sdl, ADeployment(), Soon());
+        const auto sdl = RenderSdl(deployment);
+        const auto manifest = manifests.ManifestOf(*sdl, deployment, Soon());
         EXPECT_TRUE(manifest) << manifest.error().message;
         const auto message = CreateDeploymentMessage(id, manifest->groups_json, manifest->hash_hex,
                                                      Denom(), Deposit());

@@ -11,21 +11,24 @@ import { startWorld } from '../lib/world.js';
 const NOBODY = '65534';
 const isAlive = (pid) => existsSync(`/proc/${pid}`);
 
+/// What the kernel tells of a process; nothing of one that has ended meanwhile.
+function told(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /// Process ids by what their command line holds.
 function processesWith(text) {
-  return readdirSync('/proc').filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      return readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(text);
-    } catch {
-      return false; // It ended meanwhile.
-    }
-  });
+  const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return pids.filter((pid) => told(pid, 'cmdline').includes(text));
 }
 
 /// Of a process: the fields of its status.
 function statusOf(pid) {
-  const lines = readFileSync(`/proc/${pid}/status`, 'utf8').split('\n');
+  const lines = told(pid, 'status').split('\n');
   return Object.fromEntries(lines.map((line) => line.split(/:\s*/, 2)));
 }
 
@@ -87,6 +90,29 @@ test('a relay that is killed in its container comes back in another', async () =
     return found && found.runc !== before.runc ? found : undefined;
   });
   assert.ok(await world.until(30, () => isWell(world, order)));
+});
+
+test('on its volume a relay keeps its events through the end of its database', async () => {
+  const database = () =>
+    processesWith('/bin/postgres').find((pid) => statusOf(pid).PPid === `${world.info.pids.akash}`);
+  const user = new RelayUser(order.relay_url, world.info.edge[0], world.info.relay_ca_file);
+  await user.connect();
+  const note = user.note('to be kept');
+  await user.relay.publish(note);
+  user.close();
+  const [before, relay] = [database(), container.relay];
+  process.kill(Number(before), 'SIGKILL');
+  await world.until(30, () => (database() ?? before) !== before || undefined);
+  process.kill(Number(relay), 'SIGKILL'); // What it holds in memory is no proof.
+  container = await world.until(30, () => {
+    const found = containerOf(world);
+    return found && found.relay !== relay ? found : undefined;
+  });
+  assert.ok(await world.until(30, () => isWell(world, order)));
+  await user.connect();
+  const [kept] = await user.read({ ids: [note.id] });
+  user.close();
+  assert.equal(kept?.content, note.content);
 });
 
 test('no container outlives a killed provider, and the next one starts it again', async () => {

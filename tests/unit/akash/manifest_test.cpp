@@ -51,6 +51,23 @@ TEST(ManifestTest, NamesTheServiceWhoseResourcesDiffer)
     }
 }
 
+TEST(ManifestTest, ComparesTheAttributesOfAVolume)
+{
+    auto groups = TwoServices().at("groups");
+    auto manifest = Recorded("10-sdl-to-manifest");
+    const json::array volume{json::object{{"key", "class"}, {"value", "beta2"}},
+                             json::object{{"key", "persistent"}, {"value", "true"}}};
+    groups.at_pointer("/0/resources/0/resource/storage/0/attributes") = volume;
+    EXPECT_NE(MatchManifest(groups, manifest).error().message.find("api.storage"),
+              std::string::npos);
+    auto& theirs = manifest.at_pointer("/0/services/0/resources/storage/0").as_object();
+    theirs["attributes"] = volume;
+    EXPECT_TRUE(MatchManifest(groups, manifest));
+    theirs["attributes"].at(0).at("value") = "beta3";
+    EXPECT_NE(MatchManifest(groups, manifest).error().message.find("api.storage"),
+              std::string::npos);
+}
+
 TEST(ManifestTest, NamesTheFieldWhereTwoMessagesDiffer)
 {
     auto other = TwoServices();

@@ -110,6 +110,48 @@ TEST(SdlTest, LintsPartsThatADeploymentMustNotHave)
     EXPECT_EQ(RuleBrokenBy("\"2.0\"", "\"9.9\""), "version");
 }
 
+RelayDeployment OnAVolume()
+{
+    auto deployment = ADeployment();
+    deployment.storage_class = "beta2";
+    return deployment;
+}
+
+TEST(SdlTest, KeepsTheDatabaseOnTheVolumeOfThePlan)
+{
+    const auto sdl = RenderSdl(OnAVolume());
+    ASSERT_TRUE(sdl);
+    EXPECT_EQ(LintReason(OnAVolume()), "");
+    const auto groups = boost::json::parse(GroupsJson(OnAVolume()));
+    const auto& storage = groups.at_pointer("/0/resources/0/resource/storage");
+    EXPECT_EQ(storage, boost::json::parse(R"([
+        {"name": "default", "quantity": {"val": "268435456"}, "attributes": []},
+        {"name": "data", "quantity": {"val": "1073741824"},
+         "attributes": [{"key": "class", "value": "beta2"},
+                        {"key": "persistent", "value": "true"}]}])"));
+    EXPECT_EQ(groups.at_pointer("/0/resources/1/resource/storage").as_array().size(), 1U);
+}
+
+TEST(SdlTest, LintsAVolumeThatIsNotThePlans)
+{
+    const auto text = RenderSdl(OnAVolume())->Expose();
+    const std::pair<const char*, const char*> changes[] = {
+        {"persistent: true", "persistent: false"},
+        {"class: \"beta2\"", "class: \"beta1\""},
+        {"mount: \"/var/lib/postgresql/data\"", "mount: \"/elsewhere\""},
+        {"size: 1073741824\n", "size: 1073741823\n"}};
+    for (const auto& [from, to] : changes) {
+        auto other = text;
+        const auto at = other.rfind(from);
+        ASSERT_NE(at, other.npos) << from;
+        other.replace(at, std::string_view{from}.size(), to);
+        const auto lint = LintSdl(Secret{other}, OnAVolume());
+        EXPECT_TRUE(lint.has_error() && lint.error().message.starts_with("volume")) << to;
+    }
+    EXPECT_TRUE(LintSdl(Secret{text}, ADeployment()).has_error()) << "None is wanted.";
+    EXPECT_TRUE(LintSdl(*RenderSdl(ADeployment()), OnAVolume()).has_error()) << "One is missing.";
+}
+
 TEST(SdlTest, LintsAServiceThatWouldRunTwice)
 {
     EXPECT_EQ(RuleBrokenBy("count: 1", "count: 2"), "count");

@@ -77,6 +77,10 @@ TEST(PlanRulesTest, NameTheFieldThatIsWrong)
     EXPECT_EQ(Refusal([](auto& plan) { plan.mutable_limits()->clear_max_filters(); }),
               "limits.max_filters");
     EXPECT_EQ(Refusal([](auto& plan) { plan.clear_resources(); }), "resources.cpu_millis");
+    EXPECT_EQ(Refusal([](auto& plan) { plan.mutable_resources()->set_storage_class("ssd"); }),
+              "resources.storage_class");
+    EXPECT_EQ(Refusal([](auto& plan) { plan.mutable_resources()->set_storage_class("beta3"); }),
+              "");
 }
 
 TEST(PlanRulesTest, LeaveALeaseWithinThePrice)

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { Customer } from '../lib/customer.js';
-import { Marketplace } from '../lib/marketplace.js';
+import { kinds, Marketplace, sign } from '../lib/marketplace.js';
 import { RelayUser } from '../lib/relay_user.js';
 import { startWorld } from '../lib/world.js';
 
@@ -32,11 +32,11 @@ function statusOf(pid) {
   return Object.fromEntries(lines.map((line) => line.split(/:\s*/, 2)));
 }
 
-async function activeRelay(world) {
+async function activeRelay(world, terms) {
   const marketplace = new Marketplace(world.info);
   const customer = new Customer(world, marketplace);
   await customer.openChannel(100_000_000);
-  const order = await customer.placeOrder();
+  const order = await customer.placeOrder(terms);
   await customer.pay(order);
   await customer.watchUntil(order.name, 'ORDER_STATE_ACTIVE');
   const active = await customer.order(order.name);
@@ -92,29 +92,6 @@ test('a relay that is killed in its container comes back in another', async () =
   assert.ok(await world.until(30, () => isWell(world, order)));
 });
 
-test('on its volume a relay keeps its events through the end of its database', async () => {
-  const database = () =>
-    processesWith('/bin/postgres').find((pid) => statusOf(pid).PPid === `${world.info.pids.akash}`);
-  const user = new RelayUser(order.relay_url, world.info.edge[0], world.info.relay_ca_file);
-  await user.connect();
-  const note = user.note('to be kept');
-  await user.relay.publish(note);
-  user.close();
-  const [before, relay] = [database(), container.relay];
-  process.kill(Number(before), 'SIGKILL');
-  await world.until(30, () => (database() ?? before) !== before || undefined);
-  process.kill(Number(relay), 'SIGKILL'); // What it holds in memory is no proof.
-  container = await world.until(30, () => {
-    const found = containerOf(world);
-    return found && found.relay !== relay ? found : undefined;
-  });
-  assert.ok(await world.until(30, () => isWell(world, order)));
-  await user.connect();
-  const [kept] = await user.read({ ids: [note.id] });
-  user.close();
-  assert.equal(kept?.content, note.content);
-});
-
 test('no container outlives a killed provider, and the next one starts it again', async () => {
   const before = container;
   process.kill(world.info.pids.akash, 'SIGKILL');
@@ -131,6 +108,41 @@ test('a stopped world leaves no container behind', async () => {
   assert.ok(!isAlive(container.relay));
 });
 
+/// The operator's plan once more, without a volume for the database; its name.
+async function planWithoutVolume(world) {
+  const file = readFileSync(`${world.info.folder}/plans/operator.json`, 'utf8');
+  const plan = { ...JSON.parse(file), name: 'plans/fleeting' };
+  plan.resources.storageClass = '';
+  const marketplace = new Marketplace(world.info);
+  const key = await world.secretKey('operator');
+  const event = sign(key, kinds.action, { putPlan: { plan } }, marketplace.pubkey);
+  await marketplace.call('OperatorService', 'Act', { event });
+  marketplace.close();
+  return plan.name;
+}
+
+/// Publishes a note, kills the database of the world's one lease and the relay after it, and tells
+/// whether the note is still there.
+async function keepsANote(world, order) {
+  const child = (program) =>
+    processesWith(program).find((pid) => statusOf(pid).PPid === `${world.info.pids.akash}`);
+  const user = new RelayUser(order.relay_url, world.info.edge[0], world.info.relay_ca_file);
+  await user.connect();
+  const note = user.note('to be kept');
+  await user.relay.publish(note);
+  user.close();
+  for (const program of ['/bin/postgres', 'berth-relay']) {
+    const before = child(program);
+    process.kill(Number(before), 'SIGKILL'); // What a relay holds in memory is no proof.
+    await world.until(30, () => (child(program) ?? before) !== before || undefined);
+  }
+  assert.ok(await world.until(60, () => isWell(world, order)));
+  await user.connect();
+  const [kept] = await user.read({ ids: [note.id] });
+  user.close();
+  return kept?.content === note.content;
+}
+
 test('where no container can be started a lease runs the program', async () => {
   const bare = await startWorld(['--set', 'akash.runc=/bin/false']);
   try {
@@ -141,6 +153,17 @@ test('where no container can be started a lease runs the program', async () => {
     assert.ok(await isWell(bare, leased));
     const log = readFileSync(`${bare.info.folder}/akash/log`, 'utf8');
     assert.match(log, /cannot be run here/);
+    assert.ok(await keepsANote(bare, leased), 'its plan has a volume');
+  } finally {
+    await bare.stop();
+  }
+});
+
+test('without a volume a relay loses its events with its database', async () => {
+  const bare = await startWorld(['--set', 'akash.runc=/bin/false']);
+  try {
+    const leased = await activeRelay(bare, { plan: await planWithoutVolume(bare) });
+    assert.equal(await keepsANote(bare, leased), false);
   } finally {
     await bare.stop();
   }

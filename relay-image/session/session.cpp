@@ -123,7 +123,7 @@ void Session::Take(SubscribeRequest request)
     if (const auto why = WhyNotShow(request.filters); !why.empty()) {
         return Send(ClosedMessage(name, why));
     }
-    Take(CloseRequest{name});  // What it takes the place of is not wanted any more.
+    Forget(name);  // What it takes the place of is not wanted any more.
     const auto most = context_.limits.max_subscriptions;
     if (subscriptions_.size() >= most) {
         return Send(ClosedMessage(name, "restricted: at most " + std::to_string(most) +
@@ -168,9 +168,14 @@ void Session::AskForInvite(const std::string& name, std::uint64_t serial)
 
 void Session::Take(const CloseRequest& request)
 {
-    Unsubscribe(subscriptions_.find(request.subscription));
-    std::erase_if(waiting_,
-                  [&](const auto& queued) { return queued.first == request.subscription; });
+    Forget(request.subscription);
+    socket_->AcknowledgeNow();
+}
+
+void Session::Forget(const std::string& name)
+{
+    Unsubscribe(subscriptions_.find(name));
+    std::erase_if(waiting_, [&](const auto& queued) { return queued.first == name; });
 }
 
 void Session::Unsubscribe(Subscriptions::iterator subscription)

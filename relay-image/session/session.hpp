@@ -116,6 +116,7 @@ private:
     /// Has an invite made, and queries when it was sent or there is none.
     void AskForInvite(const std::string& name, std::uint64_t serial);
     void Query(const std::string& name, std::uint64_t serial);
+    void Forget(const std::string& name);
     void Unsubscribe(Subscriptions::iterator subscription);
     void QueryNext();
     bool AnsweredFromMemory(const StoredReply& empty, std::int64_t now);

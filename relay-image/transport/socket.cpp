@@ -1,5 +1,6 @@
 #include "relay-image/transport/socket.hpp"
 
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 
 namespace berth::relay {
@@ -11,6 +12,12 @@ Socket::Socket(Tcp tcp) : tcp_{std::move(tcp)}
     ErrorCode ignored;  // A connection that is gone already fails at its first read.
     tcp_.non_blocking(true, ignored);
     tcp_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+}
+
+void Socket::AcknowledgeNow()
+{
+    const int yes = 1;
+    ::setsockopt(tcp_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 }
 
 std::size_t Socket::TlsOutcome(int outcome, Wants& wants, ErrorCode& error)

@@ -39,6 +39,8 @@ public:
     void WaitToRead(Waited waited);
     void WaitToWrite(Waited waited);
 
+    /// Acknowledges what was read, which the kernel else puts off for 40 ms or until an answer.
+    void AcknowledgeNow();
     /// Says over TLS that nothing more comes, then ends the sending side.
     void ShutdownSend();
     void Close();

@@ -53,6 +53,9 @@ public:
     Output& output() { return *output_; }
     Socket::executor_type get_executor() { return output_->socket().get_executor(); }
 
+    /// For a message that is not answered: a client that gathers its writes (Nagle) sends no more
+    /// until it has an acknowledgement.
+    void AcknowledgeNow() { output_->socket().AcknowledgeNow(); }
     /// Reads nothing more until Resume.
     void Pause() { paused_ = true; }
     void Resume();

@@ -155,5 +155,23 @@ TEST_F(ReadingTest, ShowsGiftWrapsToThoseTheyAreForOnly)
     EXPECT_TRUE(alice.Query(R"({"kinds":[1059],"#p":[")" + bob_.pubkey() + R"("]})").empty());
 }
 
+TEST_F(ReadingTest, DoesNotStallAClientThatGathersItsWrites)
+{
+    constexpr int kRounds = 60, kWarmUp = 30;  // A kernel acknowledges at once at first.
+    constexpr std::chrono::milliseconds kDelayedAcknowledgement{40};
+    const RelayProcess relay{NewDatabase()};
+    RelayClient client{relay.port(), {.gathers_writes = true}};
+    auto fastest = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < kRounds; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        client.Send(R"(["CLOSE","s"])");
+        client.Send(R"(["REQ","s",{"limit":0}])");
+        client.ReceiveOnly("EOSE");
+        if (i < kWarmUp) continue;
+        fastest = std::min(fastest, std::chrono::steady_clock::now() - start);
+    }
+    EXPECT_LT(fastest, kDelayedAcknowledgement) << "each round waited for the kernel's timer";
+}
+
 }  // namespace
 }  // namespace berth::relay::test

@@ -61,7 +61,7 @@ RelayClient::RelayClient(unsigned short port, Options options)
     auto& socket = connection_->socket;
     socket.set_option(websocket::permessage_deflate{.client_enable = options.compressed});
     beast::get_lowest_layer(socket).connect(Loopback(port));
-    beast::get_lowest_layer(socket).socket().set_option(tcp::no_delay{true});
+    beast::get_lowest_layer(socket).socket().set_option(tcp::no_delay{!options.gathers_writes});
     socket.read_message_max(64 << 20);
     socket.handshake("127.0.0.1:" + std::to_string(port), "/");
     challenge_ = Text(ReceiveOnly("AUTH").at(1));

@@ -19,10 +19,11 @@ namespace berth::relay::test {
 class RelayClient {
 public:
     struct Options {
-        bool compressed = false;  ///< Offers permessage-deflate.
+        bool compressed = false;      ///< Offers permessage-deflate.
+        bool gathers_writes = false;  ///< Leaves Nagle's algorithm on, as many clients do.
     };
 
-    explicit RelayClient(unsigned short port) : RelayClient{port, Options{.compressed = false}} {}
+    explicit RelayClient(unsigned short port) : RelayClient{port, Options{}} {}
     RelayClient(unsigned short port, Options options);
     ~RelayClient();
 

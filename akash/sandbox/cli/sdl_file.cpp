@@ -185,15 +185,8 @@ json::object RequirementsJson(const YAML::Node& placement)
     };
     json::object signed_by{{"all_of", json::array{}}, {"any_of", json::array{}}};
     if (placement["signedBy"]) signed_by = {{"all_of", list("allOf")}, {"any_of", list("anyOf")}};
-    std::map<std::string, std::string> sorted;
-    for (const auto& one : placement["attributes"]) {
-        sorted[one.first.as<std::string>()] = one.second.as<std::string>();
-    }
-    json::array attributes;
-    for (const auto& [key, value] : sorted) {
-        attributes.push_back(json::object{{"key", key}, {"value", value}});
-    }
-    return {{"signed_by", signed_by}, {"attributes", attributes}};
+    return {{"signed_by", signed_by},
+            {"attributes", AttributesJson(ReadAttributes(placement["attributes"]))}};
 }
 
 json::object PriceJson(const YAML::Node& pricing, SdlDocument& document)

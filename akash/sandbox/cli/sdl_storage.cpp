@@ -13,15 +13,6 @@ namespace json = boost::json;
 
 json::object Value(std::int64_t number) { return {{"val", std::to_string(number)}}; }
 
-json::array AttributesJson(const Storage& storage)
-{
-    json::array list;
-    for (const auto& [key, value] : storage.attributes) {
-        list.push_back(json::object{{"key", key}, {"value", value}});
-    }
-    return list;
-}
-
 bool IsPersistent(const Storage& storage)
 {
     const auto found = storage.attributes.find("persistent");
@@ -30,13 +21,9 @@ bool IsPersistent(const Storage& storage)
 
 Storage ReadOne(const YAML::Node& node)
 {
-    Storage one{.name = "default", .bytes = ParseBytes(node["size"], "storage"), .attributes = {}};
-    if (node["name"]) one.name = node["name"].as<std::string>();
-    if (!node["attributes"]) return one;
-    for (const auto& attribute : node["attributes"]) {
-        one.attributes[attribute.first.as<std::string>()] = attribute.second.as<std::string>();
-    }
-    return one;
+    return {.name = node["name"] ? node["name"].as<std::string>() : "default",
+            .bytes = ParseBytes(node["size"], "storage"),
+            .attributes = ReadAttributes(node["attributes"])};
 }
 
 /// By the name of the volume.
@@ -77,11 +64,29 @@ std::int64_t ParseBytes(const YAML::Node& node, const char* what)
     return std::llround(value * unit->second);
 }
 
+Attributes ReadAttributes(const YAML::Node& node)
+{
+    Attributes attributes;
+    if (!node) return attributes;
+    for (const auto& one : node) {
+        attributes[one.first.as<std::string>()] = one.second.as<std::string>();
+    }
+    return attributes;
+}
+
+json::array AttributesJson(const Attributes& attributes)
+{
+    json::array list;
+    for (const auto& [key, value] : attributes) {
+        list.push_back(json::object{{"key", key}, {"value", value}});
+    }
+    return list;
+}
+
 std::vector<Storage> ReadStorage(const YAML::Node& node)
 {
-    if (!node || !node.IsSequence()) {
-        return node && node.IsMap() ? std::vector{ReadOne(node)} : std::vector<Storage>{};
-    }
+    if (!node) return {};
+    if (node.IsMap()) return {ReadOne(node)};
     std::vector<Storage> storage;
     for (const auto& one : node) storage.push_back(ReadOne(one));
     return storage;
@@ -93,7 +98,7 @@ json::array GroupStorageJson(const std::vector<Storage>& storage)
     for (const auto& one : storage) {
         list.push_back(json::object{{"name", one.name},
                                     {"quantity", Value(one.bytes)},
-                                    {"attributes", AttributesJson(one)}});
+                                    {"attributes", AttributesJson(one.attributes)}});
     }
     return list;
 }
@@ -103,7 +108,7 @@ json::array ManifestStorageJson(const std::vector<Storage>& storage)
     json::array list;
     for (const auto& one : storage) {
         json::object entry{{"name", one.name}, {"size", Value(one.bytes)}};
-        if (!one.attributes.empty()) entry["attributes"] = AttributesJson(one);
+        if (!one.attributes.empty()) entry["attributes"] = AttributesJson(one.attributes);
         list.push_back(std::move(entry));
     }
     return list;

@@ -12,15 +12,21 @@
 
 namespace berth::sandbox {
 
+/// Sorted by key, as the real program has them.
+using Attributes = std::map<std::string, std::string>;
+
 /// One entry of a compute profile's storage: what goes with the container, or a volume.
 struct Storage {
     std::string name = "default";
     std::int64_t bytes = 0;
-    std::map<std::string, std::string> attributes;
+    Attributes attributes;
 };
 
 // All of these throw CommandFailed in the real program's words, or YAML::Exception.
 
+/// Those of a volume or a placement; none where there is no node.
+Attributes ReadAttributes(const YAML::Node& node);
+boost::json::array AttributesJson(const Attributes& attributes);
 /// `512Mi`, `1G` or a plain number as bytes.
 std::int64_t ParseBytes(const YAML::Node& node, const char* what);
 /// One entry or a list of them.

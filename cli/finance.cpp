@@ -8,20 +8,6 @@ namespace {
 
 constexpr std::chrono::seconds kExportLimit{600};
 
-std::string Describe(const v1::Margin& margin)
-{
-    const auto line = [](const char* label, std::int64_t micros) {
-        char text[64];
-        std::snprintf(text, sizeof text, "%-12s%16s\n", label, Dollars(micros).c_str());
-        return std::string{text};
-    };
-    return line("revenue", margin.revenue_usd_micros()) +
-           line("lease", -margin.lease_cost_usd_micros()) +
-           line("other", -margin.other_cost_usd_micros()) +
-           line("margin", margin.margin_usd_micros()) + "as of       " + ClockTime(margin.as_of()) +
-           " UTC, seen by the " + margin.viewpoint() + "\n";
-}
-
 Result<void> ShowMargin(Session& session, const v1::GetMarginRequest& request)
 {
     const auto client = session.Connect();

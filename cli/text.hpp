@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "berth/v1/finance_service.pb.h"
 #include "berth/v1/order_service.pb.h"
 #include "berth/v1/payment_service.pb.h"
 
@@ -15,6 +16,7 @@ std::string Describe(const v1::Order& order);
 std::string Describe(const v1::OrderEvent& event);
 std::string Describe(const v1::Channel& channel);
 std::string Describe(const v1::AcceptanceReport& report);
+std::string Describe(const v1::Margin& margin);
 std::string DescribeShort(const v1::Order& order);
 
 /// Text for a terminal: control characters of whoever wrote it, but for line breaks, as `?`.

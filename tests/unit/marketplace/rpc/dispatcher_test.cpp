@@ -146,9 +146,9 @@ TEST_F(DispatcherTest, RefusesAtOnceWhatFindsAFullQueue)
 {
     std::promise<void> busy;
     std::promise<void> release;
-    ASSERT_TRUE(pool_.TryPost([&] {
+    ASSERT_TRUE(pool_.TryPost([&busy, released = release.get_future().share()] {
         busy.set_value();
-        release.get_future().wait();
+        released.wait();
     }));
     busy.get_future().wait();
     ASSERT_TRUE(pool_.TryPost([] {}));

@@ -16,9 +16,9 @@ TEST(WorkPoolTest, RefusesWorkBeyondItsQueue)
     WorkPool pool{{.threads = 1, .queue_max = 2}};
     std::promise<void> busy;
     std::promise<void> release;
-    ASSERT_TRUE(pool.TryPost([&] {
+    ASSERT_TRUE(pool.TryPost([&busy, released = release.get_future().share()] {
         busy.set_value();
-        release.get_future().wait();
+        released.wait();
     }));
     busy.get_future().wait();
     EXPECT_TRUE(pool.TryPost([] {}));

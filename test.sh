@@ -89,7 +89,7 @@ run_programs() {  # The ctest cases with the group's label.
   names=$(ctest --test-dir "$build" -N -L "^$group\$" | sed -n 's/^ *Test *#[0-9]*: //p')
   [ -n "$names" ] || return 0
   rm -rf "$folder" && mkdir -p "$folder"
-  GTEST_OUTPUT="xml:$folder/" ctest --test-dir "$build" -L "^$group\$" -j 2 \
+  GTEST_OUTPUT="xml:$folder/" ctest --test-dir "$build" -L "^$group\$" -j 2 --timeout 600 \
     --output-on-failure -V >"$folder/ctest.log" 2>&1
   sed -n 's/^[0-9]*: note: /test:   /p' "$folder/ctest.log"
   for name in $names; do
@@ -103,10 +103,10 @@ declare -A node_runs  # Of each group, the process that runs its files and leads
 end_node() { local run; for run in "${node_runs[@]}"; do kill -- "-$run"; done; }
 trap end_node EXIT
 
-start_node() {  # The files of tests/e2e/GROUP, unless they run already.
+start_node() {  # The files of tests/e2e/GROUP.
   local group="$1" files
   files=$(find "tests/e2e/$group" -name '*.test.js' 2>/dev/null | sort)
-  if [ -z "$files" ] || [ -n "${node_runs[$group]:-}" ]; then return; fi
+  [ -n "$files" ] || return 0
   set -m  # Or it would run with SIGINT ignored.
   # shellcheck disable=SC2086
   node --test --test-concurrency=1 --test-reporter=tap $files \
@@ -160,9 +160,6 @@ run_group() {
     run_buf
     check_labels
   fi
-  start_node "$1"
-  # Beside each other: an order that is killed mostly waits for leases to end.
-  if [ "$1" = e2e ] && [[ " ${groups[*]} " == *" kill "* ]]; then start_node kill; fi
   run_programs "$1"
   count_node "$1"
   if [ $((passed + failed)) -eq "$before" ]; then
@@ -176,6 +173,8 @@ run_group() {
 mkdir -p "$reports"
 set_up
 say "packages and build took $SECONDS s"
+# Whole paths mostly wait, for blocks and for leases to end: they run beside the programs.
+for group in "${groups[@]}"; do start_node "$group"; done
 for group in "${groups[@]}"; do run_group "$group"; done
 say "$(IFS=,; printf '%s' "${took[*]}"); $SECONDS s in all"
 for test in "${failed_tests[@]}"; do say "failed: $test"; done

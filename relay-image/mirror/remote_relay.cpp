@@ -104,10 +104,10 @@ Result<void> RemoteRelay::Read(const OnEvent& on_event, const std::function<Dead
 }
 
 Result<std::vector<RemoteRelay::Acknowledged>> RemoteRelay::Publish(
-    const std::vector<std::string>& events, Deadline deadline)
+    const std::vector<EventText>& events, Deadline deadline)
 {
     for (const auto& event : events) {
-        const auto sent = client_->Send("[\"EVENT\"," + event + "]", deadline);
+        const auto sent = client_->Send("[\"EVENT\"," + std::string{event} + "]", deadline);
         if (!sent) return sent.error();
     }
     std::vector<Acknowledged> answers;

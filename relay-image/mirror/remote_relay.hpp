@@ -7,6 +7,7 @@
 
 #include "core/nostr/event.hpp"
 #include "core/probe/relay_client.hpp"
+#include "relay-image/protocol/event_text.hpp"
 
 namespace berth::relay {
 
@@ -36,7 +37,7 @@ public:
         std::string text;
     };
     /// Sends events and waits for the answers to all of them, in any order.
-    Result<std::vector<Acknowledged>> Publish(const std::vector<std::string>& events,
+    Result<std::vector<Acknowledged>> Publish(const std::vector<EventText>& events,
                                               Deadline deadline);
 
     /// One step of a reconciliation (NIP-77), bytes to bytes: the first opens it over a filter.

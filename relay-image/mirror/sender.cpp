@@ -33,10 +33,10 @@ Sender::~Sender()
     thread_.join();
 }
 
-void Sender::Offer(const std::string& event)
+void Sender::Offer(EventText event)
 {
     const std::scoped_lock lock{mutex_};
-    waiting_.push_back(event);
+    waiting_.push_back(std::move(event));
     for (; waiting_.size() > kMaxWaiting; ++dropped_) waiting_.pop_front();
     changed_.notify_one();
 }
@@ -81,19 +81,19 @@ bool Sender::SendOnce()
     return true;
 }
 
-std::vector<std::string> Sender::Take()
+std::vector<EventText> Sender::Take()
 {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (stopping_) return {};
     const auto count = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kBatch));
-    std::vector<std::string> events(std::make_move_iterator(waiting_.begin()),
-                                    std::make_move_iterator(waiting_.begin() + count));
+    std::vector<EventText> events(std::make_move_iterator(waiting_.begin()),
+                                  std::make_move_iterator(waiting_.begin() + count));
     waiting_.erase(waiting_.begin(), waiting_.begin() + count);
     return events;
 }
 
-void Sender::PutBack(std::vector<std::string> events)
+void Sender::PutBack(std::vector<EventText> events)
 {
     const std::scoped_lock lock{mutex_};
     waiting_.insert(waiting_.begin(), std::make_move_iterator(events.begin()),

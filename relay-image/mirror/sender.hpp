@@ -10,6 +10,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "relay-image/protocol/event_text.hpp"
 
 namespace berth::relay {
 
@@ -22,8 +23,7 @@ public:
     /// Drops what waits.
     ~Sender();
 
-    /// Queues an event, given as JSON.
-    void Offer(const std::string& event);
+    void Offer(EventText event);
     /// Events that were dropped because too many waited.
     std::size_t dropped() const;
 
@@ -32,15 +32,15 @@ private:
     /// Connects and sends until the connection is lost; true if it stood.
     bool SendOnce();
     /// Waits for events; empty if it is to stop.
-    std::vector<std::string> Take();
-    void PutBack(std::vector<std::string> events);
+    std::vector<EventText> Take();
+    void PutBack(std::vector<EventText> events);
     bool Wait(std::chrono::milliseconds delay);
 
     const std::string url_;
     Log& log_;
     const std::chrono::milliseconds first_retry_;
     mutable std::mutex mutex_;  ///< Guards the two below.
-    std::deque<std::string> waiting_;
+    std::deque<EventText> waiting_;
     std::size_t dropped_ = 0;
     std::atomic<bool> stopping_ = false;
     std::condition_variable changed_;

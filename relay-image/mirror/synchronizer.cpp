@@ -195,7 +195,7 @@ Result<void> Synchronizer::Upload(const std::vector<Id>& ids, SyncReport& report
         if (!filter) return filter.error();
         const auto found = store_.Find(*filter, kBatch, ToUnixSeconds(rules_.clock.Now()));
         if (!found) return found.error();
-        std::vector<std::string> events;
+        std::vector<EventText> events;
         for (const auto& event : *found) events.push_back(event.json);
         const auto answers = remote_.Publish(events, StepDeadline());
         if (!answers) return answers.error();

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/nostr/event.hpp"
+#include "relay-image/protocol/event_text.hpp"
 #include "relay-image/protocol/limits.hpp"
 
 namespace berth::relay {
@@ -16,7 +17,7 @@ namespace berth::relay {
 /// An event that passed every check and may be stored and sent.
 struct AdmittedEvent {
     nostr::Event event;
-    std::string json;                                  ///< As it is sent.
+    EventText json;
     std::optional<std::int64_t> expires_at;            ///< Unix seconds (NIP-40).
     std::chrono::steady_clock::time_point received{};  ///< When its checks began.
 };

@@ -16,11 +16,11 @@ constexpr std::string_view kBodyStart = "\"tags\":";
 constexpr std::size_t kSignatureTail = std::string_view{",\"sig\":\"\"}"}.size() + 128;
 
 /// From "tags" to "content" in the event's JSON, whose fields are in NIP-01's order.
-std::string BodyOf(const std::string& json)
+std::string BodyOf(std::string_view json)
 {
     const auto start = json.find(kBodyStart);
-    BERTH_ASSERT(start != std::string::npos && json.size() > start + kSignatureTail);
-    return json.substr(start, json.size() - kSignatureTail - start);
+    BERTH_ASSERT(start != std::string_view::npos && json.size() > start + kSignatureTail);
+    return std::string{json.substr(start, json.size() - kSignatureTail - start)};
 }
 
 std::string AuthorKey(const std::string& pubkey) { return KeyOfTag('v', pubkey); }
@@ -165,12 +165,14 @@ StoredEvent EventOfRow(const Rows& rows, int row)
                       .kind = static_cast<int>(rows.Number(row, 3)),
                       .json = {}};
     const auto body = rows.Bytes(row, 4);
-    event.json.reserve(body.size() + 360);
-    event.json += "{\"id\":\"" + ToHex(event.id) + "\",\"pubkey\":\"" + ToHex(rows.Bytes(row, 1));
-    event.json += "\",\"created_at\":" + std::to_string(event.created_at);
-    event.json += ",\"kind\":" + std::to_string(event.kind) + ",";
-    event.json += body;
-    event.json += ",\"sig\":\"" + ToHex(rows.Bytes(row, 5)) + "\"}";
+    std::string json;
+    json.reserve(body.size() + 360);
+    json += "{\"id\":\"" + ToHex(event.id) + "\",\"pubkey\":\"" + ToHex(rows.Bytes(row, 1));
+    json += "\",\"created_at\":" + std::to_string(event.created_at);
+    json += ",\"kind\":" + std::to_string(event.kind) + ",";
+    json += body;
+    json += ",\"sig\":\"" + ToHex(rows.Bytes(row, 5)) + "\"}";
+    event.json = std::move(json);
     return event;
 }
 

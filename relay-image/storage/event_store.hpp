@@ -27,7 +27,7 @@ struct StoredEvent {
     std::string id;  ///< 32 bytes.
     std::int64_t created_at = 0;
     int kind = 0;
-    std::string json;
+    EventText json;
 };
 
 /// Where an event stands in the order of time.

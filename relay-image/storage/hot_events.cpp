@@ -69,7 +69,7 @@ std::size_t HotEvents::Hash::operator()(const AuthorAndKind& key) const
     return (*this)(key.author) ^ (static_cast<std::size_t>(key.kind) * 0x9E3779B97F4A7C15ULL);
 }
 
-bool HotEvents::Add(const nostr::Event& event, std::string json, std::int64_t expires_at)
+bool HotEvents::Add(const nostr::Event& event, EventText json, std::int64_t expires_at)
 {
     const auto id = BytesOfHex(event.id);
     const auto [place, added] = by_id_.try_emplace(id);

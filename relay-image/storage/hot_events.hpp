@@ -12,6 +12,7 @@
 
 #include "core/base/digest.hpp"
 #include "core/nostr/event.hpp"
+#include "relay-image/protocol/event_text.hpp"
 
 namespace berth::relay {
 
@@ -44,14 +45,14 @@ struct HotEvent {
     int kind = 0;
     std::string address;               ///< `kind:pubkey:d`; empty if it has none.
     std::vector<const TagList*> tags;  ///< Sorted.
-    std::string json;
+    EventText json;
 };
 
 /// Events in memory under all that filters ask for. Not thread-safe.
 class HotEvents {
 public:
     /// Adds an event; false if it is there.
-    bool Add(const nostr::Event& event, std::string json, std::int64_t expires_at);
+    bool Add(const nostr::Event& event, EventText json, std::int64_t expires_at);
     void Remove(const HotEvent& event);
     void Clear();
 

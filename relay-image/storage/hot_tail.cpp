@@ -106,7 +106,7 @@ void HotTail::Take(const AdmittedEvent& stored)
 }
 
 /// Adds an event that the store holds or held; of an address only the newest stays.
-void HotTail::AddIfCurrent(const nostr::Event& event, std::string json, std::int64_t expires_at)
+void HotTail::AddIfCurrent(const nostr::Event& event, EventText json, std::int64_t expires_at)
 {
     if (const auto address = AddressOf(event)) {
         const auto* kept = events_.At(*address);

@@ -62,7 +62,7 @@ private:
     void Apply(const nostr::Event& deletion);
     bool IsGone(const nostr::Event& event) const;
     void RemoveAll(const HotList* list, std::int64_t until, int kind);
-    void AddIfCurrent(const nostr::Event& event, std::string json, std::int64_t expires_at);
+    void AddIfCurrent(const nostr::Event& event, EventText json, std::int64_t expires_at);
     void ForgetAll();
     void Shrink();
 

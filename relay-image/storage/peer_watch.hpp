@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/secret.hpp"
+#include "relay-image/protocol/event_text.hpp"
 #include "relay-image/storage/postgres_connection.hpp"
 
 namespace berth::relay {
@@ -52,7 +53,7 @@ public:
     const std::string& name() const { return name_; }
     /// Tells the others of an event that is not stored (JSON), without waiting; false if it is too
     /// long for a notice, or too many wait. Lost if the database is.
-    bool TellWhole(std::string json);
+    bool TellWhole(EventText json);
 
 private:
     using Steady = std::chrono::steady_clock;
@@ -78,7 +79,7 @@ private:
     int wake_[2] = {-1, -1};  ///< A pipe that ends the thread's wait.
     std::mutex mutex_;        ///< Guards the two below.
     bool stopping_ = false;
-    std::deque<std::string> wholes_;  ///< To be told.
+    std::deque<EventText> wholes_;  ///< To be told.
     std::condition_variable changed_;
     std::thread thread_;  ///< Last: it uses all of the above.
 };

@@ -176,7 +176,7 @@ bool PeerWatch::WasWoken() const
     return woken;
 }
 
-bool PeerWatch::TellWhole(std::string json)
+bool PeerWatch::TellWhole(EventText json)
 {
     if (kWhole.size() + json.size() > kMostOfNotice) return false;
     const std::scoped_lock lock{mutex_};
@@ -188,14 +188,14 @@ bool PeerWatch::TellWhole(std::string json)
 
 Result<void> PeerWatch::SendWholes()
 {
-    std::deque<std::string> wholes;
+    std::deque<EventText> wholes;
     {
         const std::scoped_lock lock{mutex_};
         wholes.swap(wholes_);
     }
     std::vector<Statement> statements;
-    for (auto& json : wholes) {
-        statements.push_back({kTell, {SqlValue::Text(std::string{kWhole} + std::move(json))}});
+    for (const auto& json : wholes) {
+        statements.push_back({kTell, {SqlValue::Text(std::string{kWhole}.append(json))}});
     }
     if (statements.empty()) return {};
     const auto told = connection_.RunTransaction(statements);

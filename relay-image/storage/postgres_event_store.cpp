@@ -89,7 +89,7 @@ bool ContentHolds(const StoredEvent& stored, const std::string& search)
 std::string AuthorOf(const StoredEvent& stored)
 {
     constexpr auto kStart = std::string_view{R"({"id":"","pubkey":")"}.size() + 64;
-    return *FromHex(stored.json.substr(kStart, 64));
+    return *FromHex(std::string_view{stored.json}.substr(kStart, 64));
 }
 
 }  // namespace

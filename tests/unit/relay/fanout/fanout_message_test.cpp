@@ -85,7 +85,7 @@ TEST(FanoutMessageTest, LosesTheFieldsThatAreNotTheEvents)
     json.insert(1, "\"seen\":[\"elsewhere\"],");
     const auto read = ReadForeign(json, kNow);
     ASSERT_TRUE(read);
-    EXPECT_EQ((*read)->json.find("elsewhere"), std::string::npos);
+    EXPECT_EQ(std::string_view{(*read)->json}.find("elsewhere"), std::string_view::npos);
 }
 
 }  // namespace

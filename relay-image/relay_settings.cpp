@@ -191,6 +191,11 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .announce = config.Bool("relay.announce"),
         .public_metrics = config.Bool("relay.public_metrics"),
         .hot_bytes = static_cast<std::size_t>(config.Integer("relay.hot_megabytes")) << 20};
+    if (settings.transport.max_pending_output / 2 < settings.limits.max_message_bytes) {
+        return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
+                    "relay.max_pending_output has to be twice relay.max_message_bytes, so that "
+                    "two events fit.");
+    }
     if (settings.announce && (!self_key || settings.profile.url.empty())) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
                     "relay.announce needs relay.self_key_file and relay.url.");

@@ -288,7 +288,8 @@ void Session::OnFound(StoredReply reply, const Result<void>& outcome)
 
 void Session::Pump()
 {
-    while (reply_ && socket_->output().pending() < kPumpUpTo) {
+    const auto up_to = std::min(kPumpUpTo, arrival_.options.max_pending_output / 4);
+    while (reply_ && socket_->output().pending() < up_to) {
         const auto found = subscriptions_.find(reply_->subscription);
         if (found == subscriptions_.end() || found->second.serial != reply_->serial) {
             reply_.reset();

@@ -43,6 +43,13 @@ TEST_F(FloodsTest, RequestsForEverythingFromManyWhoNeverReadDoNotStopTheOthers)
     ExpectServed();
 }
 
+TEST_F(FloodsTest, WhoReadsGetsAllThoughLittleMayWaitForHim)
+{
+    Fill(100);
+    RelayClient patient{relay_.port()};
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(patient.Query("{}").size(), 100U);
+}
+
 TEST_F(FloodsTest, WhoNeverReadsTheAnswersToHisGarbageIsDropped)
 {
     auto hostile = Opened();

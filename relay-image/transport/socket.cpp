@@ -7,11 +7,20 @@ namespace berth::relay {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// What the kernel takes for a client who does not read; without it, megabytes for each.
+constexpr int kMostUnsent = 128 << 10;
+
+}  // namespace
+
 Socket::Socket(Tcp tcp) : tcp_{std::move(tcp)}
 {
     ErrorCode ignored;  // A connection that is gone already fails at its first read.
     tcp_.non_blocking(true, ignored);
     tcp_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    ::setsockopt(tcp_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent,
+                 sizeof kMostUnsent);
 }
 
 void Socket::AcknowledgeNow()

@@ -50,6 +50,19 @@ TEST_F(FloodsTest, WhoReadsGetsAllThoughLittleMayWaitForHim)
     for (int i = 0; i < 3; ++i) EXPECT_EQ(patient.Query("{}").size(), 100U);
 }
 
+TEST_F(FloodsTest, TheKernelHoldsLittleForWhoNeverReads)
+{
+    Fill(100);
+    auto hostile = Opened();
+    for (int i = 0; i < 20; ++i) {
+        hostile.SendText(kEverything + std::to_string(i) + R"(",{}])");
+    }
+    RelayClient patient{relay_.port()};
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(patient.Query("{}").size(), 100U);
+    EXPECT_GT(UnreadBytes(), 0U);
+    EXPECT_LT(UnreadBytes(), 400U << 10);  // Of the 40 MB that he asked for.
+}
+
 TEST_F(FloodsTest, WhoNeverReadsTheAnswersToHisGarbageIsDropped)
 {
     auto hostile = Opened();

@@ -47,6 +47,21 @@ protected:
         throw std::runtime_error{"The relay is gone."};
     }
 
+    /// Bytes that the kernel holds for the relay's clients, who have not taken them.
+    std::size_t UnreadBytes() const
+    {
+        std::ifstream sockets{"/proc/net/tcp"};
+        std::size_t bytes = 0;
+        std::string number, local, remote, state, queues;
+        std::getline(sockets, number);
+        for (std::string rest; sockets >> number >> local >> remote >> state >> queues;
+             std::getline(sockets, rest)) {
+            const auto port = std::stoul(local.substr(local.find(':') + 1), nullptr, 16);
+            if (port == relay_.port()) bytes += std::stoul(queues, nullptr, 16);
+        }
+        return bytes;
+    }
+
     RelayProcess relay_;
     int published_ = 0;
 };

@@ -11,10 +11,15 @@ namespace berth::relay {
 class EventText {
 public:
     EventText() = default;
-    EventText(std::string json) : json_{std::make_shared<const std::string>(std::move(json))} {}
+    EventText(std::string_view json)
+        : bytes_{std::make_shared_for_overwrite<char[]>(json.size())}, size_{json.size()}
+    {
+        json.copy(bytes_.get(), json.size());
+    }
+    EventText(const std::string& json) : EventText{std::string_view{json}} {}
 
-    operator std::string_view() const { return json_ ? *json_ : std::string_view{}; }
-    std::size_t size() const { return json_ ? json_->size() : 0; }
+    operator std::string_view() const { return {bytes_.get(), size_}; }
+    std::size_t size() const { return size_; }
 
     friend bool operator==(const EventText& text, std::string_view json)
     {
@@ -22,7 +27,8 @@ public:
     }
 
 private:
-    std::shared_ptr<const std::string> json_;
+    std::shared_ptr<char[]> bytes_;
+    std::size_t size_ = 0;
 };
 
 }  // namespace berth::relay

@@ -172,7 +172,7 @@ StoredEvent EventOfRow(const Rows& rows, int row)
     json += ",\"kind\":" + std::to_string(event.kind) + ",";
     json += body;
     json += ",\"sig\":\"" + ToHex(rows.Bytes(row, 5)) + "\"}";
-    event.json = std::move(json);
+    event.json = json;
     return event;
 }
 

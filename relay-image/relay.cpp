@@ -278,7 +278,7 @@ private:
     {
         return {.clock = clock,
                 .log = log_,
-                .read = [this](auto job) { readers_.Post(std::move(job)); },
+                .read = [this](auto job) { readers_.Post({}, std::move(job)); },
                 .why_not = [this](const auto& event) { return access_.WhyNotStore(event); },
                 .deliver = DeliverSoon()};
     }

@@ -31,7 +31,7 @@ boost::asio::awaitable<std::optional<T>> AskReaders(boost::asio::io_context& io,
     const auto waiting =
         std::make_shared<Waiting>(Waiting{boost::asio::steady_timer{io, patience}});
     const bool posted =
-        readers.Post([waiting, &io, job = std::move(job)](EventStore& store) mutable {
+        readers.Post({}, [waiting, &io, job = std::move(job)](EventStore& store) mutable {
             boost::asio::post(io, [waiting, answer = job(store)]() mutable {
                 waiting->answer = std::move(answer);
                 waiting->timer.cancel();

@@ -93,7 +93,7 @@ void Session::Take(CountRequest request)
     if (counting_ >= kMaxCounting) {
         return Send(ClosedMessage(query, "rate-limited: wait for the counts before this one"));
     }
-    if (!context_.readers.Post(std::move(job))) {
+    if (!context_.readers.Post(client(), std::move(job))) {
         return Send(ClosedMessage(query, "error: the relay is busy"));
     }
     ++counting_;
@@ -130,6 +130,7 @@ Syncs& Session::OpenSyncs()
         syncs_ = std::make_shared<Syncs>(Syncs::Ports{
             .limits = context_.limits,
             .readers = context_.readers,
+            .client = client(),
             .room = context_.sync_room,
             .executor = socket_->get_executor(),
             .send = [this](std::string_view message) { Send(message); },

@@ -254,7 +254,7 @@ void Session::QueryNext()
             if (const auto session = weak.lock()) session->OnFound(std::move(reply), outcome);
         });
     };
-    if (context_.readers.Post(std::move(job))) return;
+    if (context_.readers.Post(client(), std::move(job))) return;
     OnFound(empty, Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
 }
 

@@ -19,6 +19,7 @@
 #include "relay-image/session/syncs.hpp"
 #include "relay-image/storage/event_readers.hpp"
 #include "relay-image/storage/hot_tail.hpp"
+#include "relay-image/transport/client_name.hpp"
 #include "relay-image/transport/throttle.hpp"
 #include "relay-image/transport/websocket.hpp"
 
@@ -108,6 +109,7 @@ private:
     void Take(const Refusal& refusal) { Send(refusal.reply); }
     /// Error kExhausted: the message of a refusal.
     Result<FilterRoom::Part> RoomFor(const std::vector<Filter>& filters);
+    std::string client() const { return ClientName(arrival_.address); }
     std::string WhyNotShow(std::vector<Filter>& filters) const;
     Syncs& OpenSyncs();
     void Send(std::string_view message);

@@ -119,7 +119,7 @@ void Syncs::Work(const std::string& name, std::uint64_t serial,
             if (const auto syncs = weak.lock()) syncs->OnDone(name, serial, std::move(outcome));
         });
     };
-    if (ports_.readers.Post(std::move(job))) return;
+    if (ports_.readers.Post(ports_.client, std::move(job))) return;
     Close(name);
     ports_.send(SyncErrorMessage(name, "error: the relay is busy"));
 }

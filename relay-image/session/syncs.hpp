@@ -37,6 +37,7 @@ public:
     struct Ports {
         const Limits& limits;
         EventReaders& readers;
+        std::string client;  ///< As ClientName calls him.
         SyncRoom& room;
         boost::asio::any_io_executor executor;
         std::function<void(std::string_view)> send;  ///< To the client; lives as long as this.

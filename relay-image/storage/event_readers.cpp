@@ -25,11 +25,11 @@ EventReaders::~EventReaders()
     for (auto& thread : threads_) thread.join();
 }
 
-bool EventReaders::Post(Job job)
+bool EventReaders::Post(const std::string& client, Job job)
 {
     const std::scoped_lock lock{mutex_};
     if (queue_.size() >= kMaxQueued) return false;
-    queue_.push_back(std::move(job));
+    queue_.Put(client, std::move(job));
     changed_.notify_one();
     return true;
 }
@@ -40,10 +40,9 @@ void EventReaders::Work(EventStore& store)
         Job job;
         {
             std::unique_lock lock{mutex_};
-            changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+            changed_.wait(lock, [this] { return stopping_ || queue_.size() > 0; });
             if (stopping_) return;
-            job = std::move(queue_.front());
-            queue_.pop_front();
+            job = queue_.Take();
         }
         job(store);
     }

@@ -16,7 +16,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kMaxUnanswered = 512;    ///< Then reading waits.
-constexpr std::size_t kPumpUpTo = 256 << 10;   ///< Stored events wait behind this much output.
 constexpr std::size_t kMaxHeld = 10000;        ///< Live events behind one query.
 constexpr std::size_t kMaxAuthenticated = 16;  ///< Keys of one connection.
 
@@ -32,16 +31,6 @@ std::string TextOf(Verdict verdict)
         case Verdict::kForeign: return "blocked: only its author deletes an event";
     }
     return "error: unknown outcome";
-}
-
-std::string EoseOf(const StoredReply& reply)
-{
-    switch (reply.completeness) {
-        case Completeness::kUnknown: return EoseMessage(reply.subscription);
-        case Completeness::kFinished: return EoseMessage(reply.subscription, "finish");
-        case Completeness::kMore: return EoseMessage(reply.subscription, "more");
-    }
-    return EoseMessage(reply.subscription);
 }
 
 /// Whether somebody asks the relay for an invite (NIP-43).
@@ -86,6 +75,7 @@ void Session::OnEnd()
 {
     if (socket_->dropped()) ++context_.figures.dropped;
     syncs_.reset();
+    waiting_.clear();
     while (!subscriptions_.empty()) Unsubscribe(subscriptions_.begin());
     context_.sessions.Remove(shared_from_this());
 }
@@ -228,92 +218,6 @@ bool Session::Offer(Subscription& subscription, const EventPtr& event)
         if (subscription.held.size() > kMaxHeld) socket_->Drop();
     }
     return subscription.live;
-}
-
-void Session::QueryNext()
-{
-    if (querying_ || reply_ || waiting_.empty()) return;
-    const auto [name, serial] = waiting_.front();
-    waiting_.pop_front();
-    querying_ = true;
-    query_started_ = Figures::Steady::now();
-    const auto now = ToUnixSeconds(context_.clock.Now());
-    const StoredReply empty{.subscription = name, .serial = serial, .events = {}};
-    if (AnsweredFromMemory(empty, now)) return;
-    auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters, reply = empty,
-                max_limit = context_.limits.max_limit, now,
-                executor = socket_->get_executor()](EventStore& store) mutable {
-        auto found = FindAll(store, filters, max_limit, now);
-        Result<void> outcome;
-        if (found) {
-            reply.events = std::move(found->events);
-            reply.completeness = found->completeness;
-        }
-        if (!found) outcome = found.error();
-        asio::post(executor, [weak, reply = std::move(reply), outcome]() mutable {
-            if (const auto session = weak.lock()) session->OnFound(std::move(reply), outcome);
-        });
-    };
-    if (context_.readers.Post(client(), std::move(job))) return;
-    OnFound(empty, Fail(ErrorCode::kExhausted, "READERS_BUSY", "the relay is busy"));
-}
-
-bool Session::AnsweredFromMemory(const StoredReply& empty, std::int64_t now)
-{
-    const auto& filters = subscriptions_.at(empty.subscription).filters;
-    auto found = FindAll(context_.tail, filters, context_.limits.max_limit, now);
-    if (!found) return false;
-    auto reply = empty;
-    reply.events = std::move(found->events);
-    reply.completeness = found->completeness;
-    OnFound(std::move(reply), {});
-    return true;
-}
-
-void Session::OnFound(StoredReply reply, const Result<void>& outcome)
-{
-    querying_ = false;
-    const auto found = subscriptions_.find(reply.subscription);
-    if (found == subscriptions_.end() || found->second.serial != reply.serial) return QueryNext();
-    if (!outcome) {
-        context_.log.Error("a REQ failed", {{"reason", outcome.error().reason},
-                                            {"error", outcome.error().message}});
-        Send(ClosedMessage(reply.subscription, "error: the stored events cannot be read now"));
-        Unsubscribe(found);
-        return QueryNext();
-    }
-    reply_ = std::move(reply);
-    Pump();
-}
-
-void Session::Pump()
-{
-    const auto up_to = std::min(kPumpUpTo, arrival_.options.max_pending_output / 4);
-    while (reply_ && socket_->output().pending() < up_to) {
-        const auto found = subscriptions_.find(reply_->subscription);
-        if (found == subscriptions_.end() || found->second.serial != reply_->serial) {
-            reply_.reset();
-            return QueryNext();
-        }
-        if (reply_->next == reply_->events.size()) return FinishReply();
-        auto& event = reply_->events[reply_->next++];
-        SendEvent(found->second, event.json);
-        event.json = {};
-    }
-}
-
-void Session::FinishReply()
-{
-    auto& subscription = subscriptions_.at(reply_->subscription);
-    Send(EoseOf(*reply_));
-    context_.figures.traffic.querying.Add(Figures::Steady::now() - query_started_);
-    subscription.live = true;
-    for (const auto& event : subscription.held) {
-        if (!reply_->Contains(event->event.id)) SendEvent(subscription, event->json);
-    }
-    subscription.held = {};
-    reply_.reset();
-    QueryNext();
 }
 
 void Session::Answer(std::string_view reply)

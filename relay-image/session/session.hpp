@@ -124,6 +124,9 @@ private:
     bool AnsweredFromMemory(const StoredReply& empty, std::int64_t now);
     void OnFound(StoredReply reply, const Result<void>& outcome);
     void Pump();
+    void Fetch();
+    void OnFetched(std::size_t asked, const Result<std::vector<StoredEvent>>& found);
+    void FailReply(const Error& error);
     void FinishReply();
 
     SessionContext& context_;

@@ -34,6 +34,10 @@ struct StoredReply {
 
     /// Whether `id` (hex) is among them.
     bool Contains(const std::string& id) const;
+    /// Ids (hex) of the next events whose JSON was left out, at most `most`.
+    std::vector<std::string> NextIds(std::size_t most) const;
+    /// Takes the JSON of the `asked` ones that NextIds gave; who is not found is gone.
+    void Fill(std::size_t asked, const std::vector<StoredEvent>& found);
 };
 
 }  // namespace berth::relay

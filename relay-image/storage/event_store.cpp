@@ -15,6 +15,17 @@ void SortWithoutRepeats(std::vector<StoredEvent>& events)
     events.erase(repeats.begin(), repeats.end());
 }
 
+/// Keeps the JSON of the first events, as much as there is room for; returns the room left.
+std::size_t KeepJson(std::vector<StoredEvent>& events, std::size_t room)
+{
+    for (auto& event : events) {
+        if (event.json.size() > room) room = 0;
+        if (room == 0) event.json = {};
+        room -= event.json.size();
+    }
+    return room;
+}
+
 /// What the events that were found and left out say about the answer.
 Completeness Judge(const std::vector<StoredEvent>& events, const std::vector<StoredEvent>& left_out,
                    bool unasked)
@@ -50,14 +61,15 @@ EventPtr ReadStored(const StoredEvent& stored)
 }
 
 Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
-                      std::int64_t max_limit, std::int64_t now)
+                      const FindLimits& limits, std::int64_t now)
 {
     Found all;
     std::vector<StoredEvent> left_out;
     bool unasked = false;
+    auto room = limits.bytes;
     for (const auto& filter : filters) {
         if (filter.MatchesNothing()) continue;
-        const auto limit = std::min(filter.limit.value_or(max_limit), max_limit);
+        const auto limit = std::min(filter.limit.value_or(limits.events), limits.events);
         unasked = unasked || limit == 0;
         if (limit == 0) continue;
         auto found = store.Find(filter, limit + 1, now);  // One more tells whether there is more.
@@ -66,6 +78,7 @@ Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
             left_out.push_back(std::move(found->back()));
             found->pop_back();
         }
+        room = KeepJson(*found, room);
         std::ranges::move(*found, std::back_inserter(all.events));
     }
     if (filters.size() > 1) SortWithoutRepeats(all.events);

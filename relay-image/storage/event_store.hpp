@@ -27,7 +27,7 @@ struct StoredEvent {
     std::string id;  ///< 32 bytes.
     std::int64_t created_at = 0;
     int kind = 0;
-    EventText json;
+    EventText json;  ///< Empty if FindAll left it out.
 };
 
 /// Where an event stands in the order of time.
@@ -148,8 +148,14 @@ struct Found {
     Completeness completeness = Completeness::kFinished;
 };
 
-/// The filters' events without repeats, newest first. A filter's limit is clamped to `max_limit`.
+/// How much FindAll may find.
+struct FindLimits {
+    std::int64_t events = 0;  ///< For each filter, whose own limit is clamped to it.
+    std::size_t bytes = 0;    ///< Of JSON, together; what is beyond them is left out.
+};
+
+/// The filters' events without repeats, newest first.
 Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
-                      std::int64_t max_limit, std::int64_t now);
+                      const FindLimits& limits, std::int64_t now);
 
 }  // namespace berth::relay

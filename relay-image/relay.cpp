@@ -52,6 +52,7 @@ public:
           again_{std::move(again)},
           log_{log},
           access_{settings.access},
+          shared_{std::make_shared<OutputRoom>(settings.transport.output_bytes), {}, {}},
           clock_{clock},
           tail_{settings.storage.is_postgres() ? settings.hot_bytes : 0},
           replicas_{{settings.storage.database_url, settings.fanout},

@@ -84,8 +84,9 @@ void Session::OnFound(StoredReply reply, const Result<void>& outcome)
 
 void Session::Pump()
 {
-    const auto up_to = std::min(kPumpUpTo, arrival_.options.max_pending_output / 4);
-    while (reply_ && !querying_ && socket_->output().pending() < up_to) {
+    const auto& output = socket_->output();
+    const auto up_to = std::clamp(output.most() / 4, std::size_t{1}, kPumpUpTo);
+    while (reply_ && !querying_ && output.pending() < up_to && output.appended() < up_to) {
         const auto found = subscriptions_.find(reply_->subscription);
         if (found == subscriptions_.end() || found->second.serial != reply_->serial) {
             reply_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <initializer_list>
@@ -9,19 +10,23 @@
 
 #include "relay-image/transport/compressor.hpp"
 #include "relay-image/transport/frame.hpp"
+#include "relay-image/transport/output_room.hpp"
 #include "relay-image/transport/socket.hpp"
 
 namespace berth::relay {
 
-/// What is on its way to one client. Everything appended in one turn of the I/O thread leaves in
-/// one gathered send. Used on the I/O thread only; memory is given back when idle.
+/// What is on its way to one client. What is appended in one turn of the I/O thread leaves in few
+/// gathered sends. Used on the I/O thread only; memory is given back when idle.
 class Output : public std::enable_shared_from_this<Output> {
 public:
     using Steady = std::chrono::steady_clock;
 
-    /// `max_pending` bytes may wait; more ends the connection. Messages are compressed from the
-    /// call of CompressBy on.
-    Output(Socket socket, std::size_t max_pending);
+    /// `max_pending` bytes may wait for a socket that takes no more, or what is free in `room`;
+    /// more ends the connection. Messages are compressed from the call of CompressBy on.
+    Output(Socket socket, std::size_t max_pending, std::shared_ptr<OutputRoom> room);
+    Output(const Output&) = delete;
+    Output& operator=(const Output&) = delete;
+    ~Output();
 
     Socket& socket() { return socket_; }
 
@@ -40,7 +45,11 @@ public:
 
     /// Bytes that the socket has not taken yet.
     std::size_t pending() const { return waiting_.size() + leaving_.size() - sent_; }
-    /// More than `max_pending` bytes waited.
+    /// Bytes that may wait for the socket.
+    std::size_t most() const { return std::min(max_pending_, room_->free()); }
+    /// Bytes that were appended in this turn of the I/O thread.
+    std::size_t appended() const { return appended_; }
+    /// More bytes waited than may.
     bool overflowed() const { return overflowed_; }
     /// For how long the client has taken nothing although bytes wait for it.
     Steady::duration Stalled(Steady::time_point now) const;
@@ -51,17 +60,22 @@ public:
 
 private:
     void AppendCompressed(const std::string& payload);
-    void ScheduleFlush();
+    void OnAppended();
+    void Count();
     void Flush();
     void Send();
+    void TellIfDrained();
     void Fail();
 
     Socket socket_;
     const std::size_t max_pending_;
+    const std::shared_ptr<OutputRoom> room_;
     Compressor* compressor_ = nullptr;
     std::string waiting_;
     std::string leaving_;
-    std::size_t sent_ = 0;  ///< Bytes of `leaving_` that have left.
+    std::size_t sent_ = 0;     ///< Bytes of `leaving_` that have left.
+    std::size_t counted_ = 0;  ///< Of pending(), in the room.
+    std::size_t appended_ = 0;
     bool flush_scheduled_ = false;
     bool shutting_down_ = false;
     bool failed_ = false;

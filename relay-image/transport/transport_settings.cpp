@@ -21,6 +21,7 @@ constexpr Setting kSettings[] = {
     {"relay.max_connections", Type::kInteger, "10000", "open connections", 1, 1000000},
     {"relay.max_pending_output", Type::kInteger, "8388608", "bytes that wait for one client", 65536,
      1 << 30},
+    {"relay.output_megabytes", Type::kInteger, "64", "that wait for all clients", 1, 65536},
     {"relay.request_timeout", Type::kDuration, "15s", "for a request to arrive", 100, 300'000},
     {"relay.ping_interval", Type::kDuration, "25s", "of silence before a ping", 1000, 55'000},
     {"relay.compression", Type::kBool, "true", "offer permessage-deflate"},
@@ -88,6 +89,7 @@ Result<TransportSettings> ReadTransportSettings(const config::Config& config)
         .trusted_proxies = *trusted,
         .max_connections = static_cast<std::size_t>(config.Integer("relay.max_connections")),
         .max_pending_output = static_cast<std::size_t>(config.Integer("relay.max_pending_output")),
+        .output_bytes = static_cast<std::size_t>(config.Integer("relay.output_megabytes")) << 20,
         .request_timeout = config.Duration("relay.request_timeout"),
         .ping_interval =
             std::chrono::floor<std::chrono::seconds>(config.Duration("relay.ping_interval")),

@@ -20,7 +20,8 @@ struct TransportSettings {
     std::optional<TlsMaterial> tls;          ///< Set if there are TLS addresses.
     Networks trusted_proxies;                ///< Whose PROXY header and X-Forwarded-For count.
     std::size_t max_connections = 0;
-    std::size_t max_pending_output = 0;
+    std::size_t max_pending_output = 0;  ///< Of one client.
+    std::size_t output_bytes = 0;        ///< Of all together.
     std::chrono::milliseconds request_timeout{};
     std::chrono::seconds ping_interval{};
     bool compression = true;

@@ -17,7 +17,8 @@ constexpr auto kGoodbyeLimit = 2s;
 WebSocket::WebSocket(Socket socket, WebSocketOptions options, WebSocketShared& shared)
     : shared_{shared},
       options_{options},
-      output_{std::make_shared<Output>(std::move(socket), options.max_pending_output)},
+      output_{std::make_shared<Output>(std::move(socket), options.max_pending_output,
+                                       shared.output_room)},
       reader_{options.max_message_bytes, options.compressed ? &shared.compressor : nullptr}
 {
 }

@@ -13,6 +13,7 @@ namespace berth::relay {
 
 /// What all WebSockets of the I/O thread share, so that none needs a buffer of its own while idle.
 struct WebSocketShared {
+    std::shared_ptr<OutputRoom> output_room;
     Compressor compressor;
     std::array<char, 64 << 10> input{};
 };

@@ -52,7 +52,6 @@ public:
           again_{std::move(again)},
           log_{log},
           access_{settings.access},
-          shared_{std::make_shared<OutputRoom>(settings.transport.output_bytes), {}, {}},
           clock_{clock},
           tail_{settings.storage.is_postgres() ? settings.hot_bytes : 0},
           replicas_{{settings.storage.database_url, settings.fanout},
@@ -356,7 +355,7 @@ private:
     AccessPolicy access_;
     Tls tls_;
     std::shared_ptr<Throttle> throttle_ = std::make_shared<Throttle>();
-    WebSocketShared shared_;
+    WebSocketShared shared_{std::make_shared<OutputRoom>(settings_.transport.output_bytes), {}, {}};
     Figures figures_;
     Sessions sessions_{figures_};
     const Clock& clock_;

@@ -15,9 +15,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kMaxUnanswered = 512;    ///< Then reading waits.
-constexpr std::size_t kMaxHeld = 10000;        ///< Live events behind one query.
-constexpr std::size_t kMaxAuthenticated = 16;  ///< Keys of one connection.
+constexpr std::size_t kMaxUnanswered = 512;           ///< Events; then reading waits.
+constexpr std::size_t kMaxUnansweredBytes = 1 << 20;  ///< The same.
+constexpr std::size_t kMaxHeld = 10000;               ///< Live events behind one query.
+constexpr std::size_t kMaxAuthenticated = 16;         ///< Keys of one connection.
 
 constexpr auto kUnheard = "mute: nobody was listening for this ephemeral event";
 
@@ -101,7 +102,9 @@ void Session::Publish(std::string message)
         const auto id = IdIn(message);
         return Send(id.empty() ? NoticeMessage(why) : OkMessage(id, false, why));
     }
-    if (++unanswered_ >= kMaxUnanswered) socket_->Pause();
+    ++unanswered_;
+    unanswered_bytes_ += message.size();
+    if (HasEnough()) socket_->Pause();
     context_.intake.Submit(std::move(message),
                            {arrival_.address, authenticated_, arrival_.relay_url},
                            weak_from_this());
@@ -220,11 +223,16 @@ bool Session::Offer(Subscription& subscription, const EventPtr& event)
     return subscription.live;
 }
 
+bool Session::HasEnough() const
+{
+    return unanswered_ >= kMaxUnanswered || unanswered_bytes_ >= kMaxUnansweredBytes;
+}
+
 void Session::Answer(std::string_view reply)
 {
-    --unanswered_;
+    if (--unanswered_ == 0) unanswered_bytes_ = 0;
     Send(reply);
-    if (unanswered_ < kMaxUnanswered) socket_->Resume();
+    if (!HasEnough()) socket_->Resume();
 }
 
 void Session::OnWritten(const EventPtr& event, const Result<Verdict>& outcome)

@@ -114,6 +114,8 @@ private:
     Syncs& OpenSyncs();
     void Send(std::string_view message);
     void SendEvent(const Subscription& subscription, std::string_view json);
+    /// Whether what was published has to be answered before more is read.
+    bool HasEnough() const;
     void Answer(std::string_view reply);
     /// Has an invite made, and queries when it was sent or there is none.
     void AskForInvite(const std::string& name, std::uint64_t serial);
@@ -144,7 +146,8 @@ private:
     bool taking_ = true;
     std::uint64_t last_serial_ = 0;
     Figures::Steady::time_point query_started_{};
-    std::size_t unanswered_ = 0;  ///< Events taken from the client and not answered yet.
+    std::size_t unanswered_ = 0;        ///< Events taken from the client and not answered yet.
+    std::size_t unanswered_bytes_ = 0;  ///< Taken since all was answered.
 };
 
 }  // namespace berth::relay

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMaxQueued = 20000;
+constexpr std::size_t kMaxQueuedBytes = 64 << 20;
 constexpr std::size_t kMaxBatch = 1000;
 constexpr std::size_t kMaxBatchBytes = 8 << 20;
 constexpr auto kIdleCheck = 1000ms;
@@ -60,7 +61,8 @@ WriterLane::~WriterLane()
 bool WriterLane::Enqueue(Submission submission)
 {
     const std::scoped_lock lock{mutex_};
-    if (queue_.size() >= kMaxQueued) return false;
+    if (queue_.size() >= kMaxQueued || queued_bytes_ >= kMaxQueuedBytes) return false;
+    queued_bytes_ += submission.event->json.size();
     queue_.push_back(std::move(submission));
     if (queue_.size() == 1) changed_.notify_one();
     return true;
@@ -107,6 +109,7 @@ std::vector<Submission> WriterLane::Take(std::chrono::milliseconds patience)
         batch.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }
+    queued_bytes_ -= bytes;
     return batch;
 }
 

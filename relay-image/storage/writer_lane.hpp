@@ -59,8 +59,9 @@ private:
     LaneCrossing& crossing_;
     const EventWriter::Report report_;
     std::atomic<bool> healthy_ = false;
-    std::mutex mutex_;  ///< Guards the two below.
+    std::mutex mutex_;  ///< Guards the three below.
     std::deque<Submission> queue_;
+    std::size_t queued_bytes_ = 0;  ///< JSON of the queue.
     bool stopping_ = false;
     std::condition_variable changed_;
     std::thread thread_;  ///< Last: it uses all of the above.

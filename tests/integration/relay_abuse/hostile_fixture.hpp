@@ -14,7 +14,7 @@ namespace berth::relay::test {
 class HostileTest : public RelayTest {
 protected:
     explicit HostileTest(RelayProcess::Settings settings = {})
-        : relay_{NewDatabase(), std::move(settings)}
+        : relay_{database_, std::move(settings)}
     {
     }
 
@@ -62,6 +62,7 @@ protected:
         return bytes;
     }
 
+    const std::string database_ = NewDatabase();
     RelayProcess relay_;
     int published_ = 0;
 };

@@ -99,6 +99,7 @@ protected:
         auto event = std::make_shared<AdmittedEvent>();
         event->event.pubkey = std::string(64, author);
         event->event.content = content;
+        event->json = content;
         event->event.kind = kind;
         return writer_.Enqueue({std::move(event), {}});
     }
@@ -132,6 +133,19 @@ TEST_F(EventWriterTest, AuthorsWriteSideBySideAndEachInOrder)
     for (char author = 'a'; author <= 'f'; ++author) {
         EXPECT_EQ(stage_.ContentsOf(std::string(64, author)), contents);
     }
+}
+
+TEST_F(EventWriterTest, RefusesWhatWouldTakeMuchMemoryUntilItHasWritten)
+{
+    HoldBoth();
+    const std::string megabyte(1 << 20, 'x');
+    std::size_t taken = 0;
+    while (taken < 200 && Send('a', megabyte)) ++taken;
+    EXPECT_EQ(taken, 64U);
+    stage_.Hold(false);
+    ASSERT_TRUE(stage_.AwaitStored(6 + taken));
+    EXPECT_TRUE(Send('a', megabyte));
+    ASSERT_TRUE(stage_.AwaitStored(6 + taken + 1));
 }
 
 TEST_F(EventWriterTest, WhoVanishesDoesSoWhileNobodyElseWrites)

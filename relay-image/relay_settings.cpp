@@ -193,8 +193,7 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .hot_bytes = static_cast<std::size_t>(config.Integer("relay.hot_megabytes")) << 20};
     if (settings.transport.max_pending_output / 2 < settings.limits.max_message_bytes) {
         return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
-                    "relay.max_pending_output has to be twice relay.max_message_bytes, so that "
-                    "two events fit.");
+                    "relay.max_pending_output has to be at least twice relay.max_message_bytes.");
     }
     if (settings.announce && (!self_key || settings.profile.url.empty())) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",

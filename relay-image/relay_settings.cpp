@@ -1,5 +1,7 @@
 #include "relay-image/relay_settings.hpp"
 
+#include <algorithm>
+
 #include <boost/json/serialize.hpp>
 
 #include "core/nostr/keys.hpp"
@@ -191,10 +193,8 @@ Result<RelaySettings> ReadSettings(const config::Config& config)
         .announce = config.Bool("relay.announce"),
         .public_metrics = config.Bool("relay.public_metrics"),
         .hot_bytes = static_cast<std::size_t>(config.Integer("relay.hot_megabytes")) << 20};
-    if (settings.transport.max_pending_output / 2 < settings.limits.max_message_bytes) {
-        return Fail(ErrorCode::kInvalid, "CONFIG_BAD_VALUE",
-                    "relay.max_pending_output has to be at least twice relay.max_message_bytes.");
-    }
+    auto& pending = settings.transport.max_pending_output;
+    pending = std::max(pending, 2 * settings.limits.max_message_bytes);
     if (settings.announce && (!self_key || settings.profile.url.empty())) {
         return Fail(ErrorCode::kInvalid, "CONFIG_MISSING",
                     "relay.announce needs relay.self_key_file and relay.url.");

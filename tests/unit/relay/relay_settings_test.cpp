@@ -19,13 +19,15 @@ Result<RelaySettings> Read(Environment environment)
 
 TEST(RelaySettingsTest, TwoEventsFitIntoWhatMayWaitForAClient)
 {
-    EXPECT_TRUE(Read({}));
-    const auto read = [](const std::string& pending) {
-        return Read({{"BERTH_RELAY_MAX_MESSAGE_BYTES", "50000"},
-                     {"BERTH_RELAY_MAX_PENDING_OUTPUT", pending}});
+    const auto pending = [](const std::string& of_one_message, const std::string& given) {
+        return Read({{"BERTH_RELAY_MAX_MESSAGE_BYTES", of_one_message},
+                     {"BERTH_RELAY_MAX_PENDING_OUTPUT", given}})
+            .value()
+            .transport.max_pending_output;
     };
-    EXPECT_TRUE(read("100000"));
-    EXPECT_EQ(read("99999").error().reason, "CONFIG_BAD_VALUE");
+    EXPECT_EQ(pending("50000", "100001"), 100001U);
+    EXPECT_EQ(pending("50000", "70000"), 100000U);
+    EXPECT_EQ(pending("16777216", "8388608"), 33554432U);  // As a plan may have it.
 }
 
 TEST(RelaySettingsTest, WhoIsToBeAnnouncedNeedsAKeyAndAnAddress)

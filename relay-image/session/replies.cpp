@@ -4,7 +4,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "core/base/encoding.hpp"
 #include "relay-image/protocol/relay_message.hpp"
 #include "relay-image/session/session.hpp"
 
@@ -42,18 +41,12 @@ void Session::QueryNext()
     const auto now = ToUnixSeconds(context_.clock.Now());
     const StoredReply empty{.subscription = name, .serial = serial, .events = {}};
     if (AnsweredFromMemory(empty, now)) return;
-    auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters, reply = empty,
+    auto job = [weak = weak_from_this(), filters = subscriptions_.at(name).filters, empty,
                 max_limit = context_.limits.max_limit, now,
-                executor = socket_->get_executor()](EventStore& store) mutable {
+                executor = socket_->get_executor()](EventStore& store) {
         auto found = FindAll(store, filters, {max_limit, kReplyBytes}, now);
-        Result<void> outcome;
-        if (found) {
-            reply.events = std::move(found->events);
-            reply.completeness = found->completeness;
-        }
-        if (!found) outcome = found.error();
-        asio::post(executor, [weak, reply = std::move(reply), outcome]() mutable {
-            if (const auto session = weak.lock()) session->OnFound(std::move(reply), outcome);
+        asio::post(executor, [weak, empty, found = std::move(found)]() mutable {
+            if (const auto session = weak.lock()) session->OnFound(empty, std::move(found));
         });
     };
     if (context_.readers.Post(client(), std::move(job))) return;
@@ -65,20 +58,19 @@ bool Session::AnsweredFromMemory(const StoredReply& empty, std::int64_t now)
     const auto& filters = subscriptions_.at(empty.subscription).filters;
     auto found = FindAll(context_.tail, filters, {context_.limits.max_limit, kShared}, now);
     if (!found) return false;
-    auto reply = empty;
-    reply.events = std::move(found->events);
-    reply.completeness = found->completeness;
-    OnFound(std::move(reply), {});
+    OnFound(empty, std::move(found));
     return true;
 }
 
-void Session::OnFound(StoredReply reply, const Result<void>& outcome)
+void Session::OnFound(const StoredReply& empty, Result<Found> found)
 {
     querying_ = false;
-    const auto found = subscriptions_.find(reply.subscription);
-    if (found == subscriptions_.end() || found->second.serial != reply.serial) return QueryNext();
-    reply_ = std::move(reply);
-    if (!outcome) return FailReply(outcome.error());
+    const auto asked = subscriptions_.find(empty.subscription);
+    if (asked == subscriptions_.end() || asked->second.serial != empty.serial) return QueryNext();
+    reply_ = empty;
+    if (!found) return FailReply(found.error());
+    reply_->events = std::move(found->events);
+    reply_->completeness = found->completeness;
     Pump();
 }
 

@@ -124,7 +124,7 @@ private:
     void Unsubscribe(Subscriptions::iterator subscription);
     void QueryNext();
     bool AnsweredFromMemory(const StoredReply& empty, std::int64_t now);
-    void OnFound(StoredReply reply, const Result<void>& outcome);
+    void OnFound(const StoredReply& empty, Result<Found> found);
     void Pump();
     void Fetch();
     void OnFetched(std::size_t asked, const Result<std::vector<StoredEvent>>& found);

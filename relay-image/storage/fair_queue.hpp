@@ -7,8 +7,8 @@
 
 namespace berth::relay {
 
-/// What several parties wait for. They take turns: who put in much waits behind who put in little.
-/// Not thread-safe.
+/// What several parties wait for. They take turns, however much one of them has put in. Not
+/// thread-safe.
 template <typename Item>
 class FairQueue {
 public:

@@ -75,9 +75,7 @@ TYPED_TEST_SUITE(ArchiveTest, Subjects, SubjectNames);
 TYPED_TEST(ArchiveTest, SendsEachDayAsAPieceOfItsOwn)
 {
     std::string lines;
-    for (const int days : {9, 8, 7}) {
-        lines.append(this->PutAged(days)->json).append("\n");
-    }
+    for (const int days : {9, 8, 7}) lines.append(this->PutAged(days)->json).append("\n");
     this->PutAged(0);
     const auto report = this->Archive(kNow).value();
     EXPECT_EQ(report.events, 3);

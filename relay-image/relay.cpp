@@ -106,7 +106,6 @@ public:
         moderation_.AddTo(routes_, dashboard_);
         payment_pages_.AddTo(routes_);
         AddMetrics(routes_, context_, dashboard_, {health, settings_.public_metrics});
-        tail_.Trust(false);  // Until the watch says that nobody else writes.
         if (settings.storage.is_postgres()) replicas_.Start();
     }
     Relay(const Relay&) = delete;

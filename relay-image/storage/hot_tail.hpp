@@ -20,6 +20,7 @@ namespace berth::relay {
 /// Thread-safe.
 class HotTail final : public EventSource {
 public:
+    /// Holds nothing and answers nothing until it is trusted.
     explicit HotTail(std::size_t max_bytes) : max_bytes_{max_bytes} {}
 
     /// As EventStore::Find. Error kNotFound `NOT_IN_MEMORY`: ask the store.
@@ -69,7 +70,7 @@ private:
     const std::size_t max_bytes_;
     mutable std::shared_mutex mutex_;  ///< Guards all below.
     HotEvents events_;
-    bool trusted_ = true;
+    bool trusted_ = false;
     std::int64_t complete_from_ = std::numeric_limits<std::int64_t>::max();
     std::optional<Meanwhile> page_;  ///< There while a page is being read.
 };

@@ -20,6 +20,7 @@ protected:
     void SetUp() override
     {
         ASSERT_TRUE(store_.Migrate());
+        tail_.Trust(true);
         while (FillPage(store_, tail_, kNow)) {}
     }
     static std::vector<std::string> Ids(const Result<std::vector<StoredEvent>>& found)

@@ -85,7 +85,10 @@ std::vector<std::string> Ids(const std::vector<StoredEvent>& events)
 /// A store with a tail that hears of all that it does.
 class Pair {
 public:
-    explicit Pair(std::uint64_t seed, std::size_t bytes) : tail{bytes}, random{seed} {}
+    explicit Pair(std::uint64_t seed, std::size_t bytes) : tail{bytes}, random{seed}
+    {
+        tail.Trust(true);
+    }
 
     void Store(std::size_t count)
     {
@@ -169,6 +172,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, HotTailTest,
 TEST_F(HotTailTest, SaysNothingBeforeItWasFilled)
 {
     HotTail tail{kRoomy};
+    tail.Trust(true);
     RandomEvents random{seed_};
     const auto event = random.Event();
     tail.OnStored(std::vector{event}, std::vector{Verdict::kStored});
@@ -181,6 +185,7 @@ TEST_F(HotTailTest, HoldsAllOnceItIsFilled)
     RandomEvents random{seed_};
     for (int i = 0; i < 300; ++i) store.Store(random.Event());
     HotTail tail{kRoomy};
+    tail.Trust(true);
     while (FillPage(store, tail, 0)) {}
     EXPECT_EQ(tail.count(), store.count());
     EXPECT_EQ(tail.complete_from(), kWhole);
@@ -190,6 +195,7 @@ TEST_F(HotTailTest, HoldsAllOnceItIsFilled)
 TEST_F(HotTailTest, StaysWithinItsSizeAndKeepsTheNewest)
 {
     HotTail tail{50'000};
+    tail.Trust(true);
     PlainStore store;
     while (FillPage(store, tail, 0)) {}
     RandomEvents random{seed_};
@@ -216,6 +222,7 @@ TEST_F(HotTailTest, DoesNotCountOnAPageBelowWhatItEvictedMeanwhile)
     };
     PlainStore store;
     HotTail tail{20'000};
+    tail.Trust(true);
     const std::vector old{note('1', 1), note('2', 2)};
     store.Store(old[0]);
     store.Store(old[1]);
@@ -238,12 +245,26 @@ TEST_F(HotTailTest, DoesNotCountOnAPageBelowWhatItEvictedMeanwhile)
     EXPECT_GT(tail.complete_from(), 2);
 }
 
+TEST_F(HotTailTest, IsNotFilledBeforeItIsTrusted)
+{
+    PlainStore store;
+    store.Store(RandomEvents{seed_}.Event());
+    HotTail tail{kRoomy};
+    EXPECT_FALSE(FillPage(store, tail, 0));
+    tail.Trust(true);
+    EXPECT_TRUE(FillPage(store, tail, 0));
+    tail.Trust(false);
+    EXPECT_FALSE(FillPage(store, tail, 0));
+    EXPECT_FALSE(tail.Find({}, 1, 0));
+}
+
 TEST_F(HotTailTest, ReadsAgainWhatItForgot)
 {
     PlainStore store;
     RandomEvents random{seed_};
     for (int i = 0; i < 50; ++i) store.Store(random.Event());
     HotTail tail{kRoomy};
+    tail.Trust(true);
     while (FillPage(store, tail, 0)) {}
     tail.Forget();
     EXPECT_FALSE(tail.Find({}, 1, 0));

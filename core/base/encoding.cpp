@@ -22,6 +22,14 @@ constexpr auto kHexValues = [] {
     return values;
 }();
 
+/// The two digits of each byte.
+constexpr auto kHexPairs = [] {
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+        pairs[i] = {kHexDigits[i >> 4], kHexDigits[i & 15]};
+    return pairs;
+}();
+
 int HexValue(char digit) { return kHexValues[static_cast<unsigned char>(digit)]; }
 
 }  // namespace
@@ -29,12 +37,15 @@ int HexValue(char digit) { return kHexValues[static_cast<unsigned char>(digit)];
 std::string ToHex(std::string_view bytes)
 {
     std::string hex(bytes.size() * 2, '\0');
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(bytes[i]);
-        hex[2 * i] = kHexDigits[byte >> 4];
-        hex[2 * i + 1] = kHexDigits[byte & 15];
-    }
+    WriteHex(bytes, hex.data());
     return hex;
+}
+
+void WriteHex(std::string_view bytes, char* into)
+{
+    for (const char byte : bytes) {
+        into = std::ranges::copy(kHexPairs[static_cast<unsigned char>(byte)], into).out;
+    }
 }
 
 std::optional<std::string> FromHex(std::string_view hex)

@@ -8,6 +8,8 @@ namespace berth {
 
 /// Lower-case hexadecimal.
 std::string ToHex(std::string_view bytes);
+/// Writes the same to `into`, two characters for each byte.
+void WriteHex(std::string_view bytes, char* into);
 /// Bytes of hexadecimal text of either case; nothing if it is not whole bytes of hex digits.
 std::optional<std::string> FromHex(std::string_view hex);
 /// True for exactly `length` lower-case hex digits.

@@ -15,28 +15,30 @@ namespace {
 
 namespace json = boost::json;
 
+bool IsPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+void AppendEscaped(std::string& out, char c)
+{
+    switch (c) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        case '\b': out += "\\b"; return;
+        case '\f': out += "\\f"; return;
+        default: out += "\\u00" + ToHex({&c, 1});
+    }
+}
+
 void AppendQuoted(std::string& out, std::string_view text)
 {
-    constexpr std::string_view kHex = "0123456789abcdef";
     out += '"';
-    for (const char c : text) {
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    out += "\\u00";
-                    out += kHex[static_cast<unsigned char>(c) >> 4];
-                    out += kHex[c & 15];
-                } else {
-                    out += c;
-                }
-        }
+    for (auto at = text.begin(); at != text.end();) {
+        const auto special = std::find_if_not(at, text.end(), IsPlain);
+        out.append(at, special);
+        at = special;
+        if (at != text.end()) AppendEscaped(out, *at++);
     }
     out += '"';
 }

@@ -165,14 +165,12 @@ StoredEvent EventOfRow(const Rows& rows, int row)
                       .kind = static_cast<int>(rows.Number(row, 3)),
                       .json = {}};
     const auto body = rows.Bytes(row, 4);
-    std::string json;
-    json.reserve(body.size() + 360);
-    json += "{\"id\":\"" + ToHex(event.id) + "\",\"pubkey\":\"" + ToHex(rows.Bytes(row, 1));
-    json += "\",\"created_at\":" + std::to_string(event.created_at);
-    json += ",\"kind\":" + std::to_string(event.kind) + ",";
-    json += body;
-    json += ",\"sig\":\"" + ToHex(rows.Bytes(row, 5)) + "\"}";
-    event.json = json;
+    if (body.empty()) return event;  // It was left out.
+    event.json = EventText::Joined({"{\"id\":\"", ToHex(event.id), "\",\"pubkey\":\"",
+                                    ToHex(rows.Bytes(row, 1)),
+                                    "\",\"created_at\":", std::to_string(event.created_at),
+                                    ",\"kind\":", std::to_string(event.kind), ",", body,
+                                    ",\"sig\":\"", ToHex(rows.Bytes(row, 5)), "\"}"});
     return event;
 }
 

@@ -1,5 +1,6 @@
 #include "relay-image/storage/lmdb_record.hpp"
 
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -10,12 +11,12 @@ namespace berth::relay {
 namespace {
 
 constexpr std::size_t kSignatureAt = 64, kSignatureBytes = 64;
+constexpr auto kHexed = kSignatureAt + kSignatureBytes;  ///< Id, key and signature.
 constexpr std::size_t kCreatedAt = 128, kExpiresAt = 136, kKindAt = 144, kBodyAt = 146;
 constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
 
 constexpr std::string_view kTags = "\"tags\":";
 constexpr std::size_t kTail = std::string_view{",\"sig\":\"\"}"}.size() + 2 * kSignatureBytes;
-constexpr std::size_t kJsonFrame = 400;  ///< What is around the body in the JSON, at most.
 
 template <typename Integer>
 void AppendInteger(std::string& out, Integer value)
@@ -38,15 +39,6 @@ void AppendBinary(std::string& out, std::string_view hex)
     const auto bytes = FromHex(hex);
     BERTH_ASSERT(bytes.has_value());
     out += *bytes;
-}
-
-void AppendHex(std::string& out, std::string_view bytes)
-{
-    constexpr char kDigits[] = "0123456789abcdef";
-    for (const char byte : bytes) {
-        out += kDigits[static_cast<unsigned char>(byte) >> 4];
-        out += kDigits[static_cast<unsigned char>(byte) & 15];
-    }
 }
 
 /// The piece of the JSON of an event whose fields are in NIP-01's order.
@@ -96,28 +88,22 @@ int LmdbRecord::kind() const { return IntegerAt<std::uint16_t>(bytes_, kKindAt);
 
 std::string_view LmdbRecord::body() const { return bytes_.substr(kBodyAt); }
 
-std::string LmdbRecord::Json() const
+EventText LmdbRecord::Json() const
 {
-    std::string json;
-    json.reserve(kJsonFrame + body().size());
-    json += "{\"id\":\"";
-    AppendHex(json, id());
-    json += "\",\"pubkey\":\"";
-    AppendHex(json, pubkey());
-    json += "\",\"created_at\":";
-    json += std::to_string(created_at());
-    json += ",\"kind\":";
-    json += std::to_string(kind());
-    json += ',';
-    json += body();
-    json += ",\"sig\":\"";
-    AppendHex(json, bytes_.substr(kSignatureAt, kSignatureBytes));
-    return json += "\"}";
+    std::array<char, 2 * kHexed> digits;
+    WriteHex(bytes_.substr(0, kHexed), digits.data());
+    const std::string_view hex{digits.data(), digits.size()};
+    const auto created = std::to_string(created_at());
+    const auto kind = std::to_string(this->kind());
+    return EventText::Joined({"{\"id\":\"", hex.substr(0, 64), "\",\"pubkey\":\"",
+                              hex.substr(64, 64), "\",\"created_at\":", created, ",\"kind\":", kind,
+                              ",", body(), ",\"sig\":\"", hex.substr(128), "\"}"});
 }
 
 nostr::Event LmdbRecord::Event() const
 {
-    const auto event = nostr::ParseEvent(Json(), {}, nostr::EventSyntax::kNip01);
+    const auto json = Json();
+    const auto event = nostr::ParseEvent(json, {.bytes = json.size()}, nostr::EventSyntax::kNip01);
     BERTH_ASSERT(event.has_value());
     return *event;
 }

@@ -29,7 +29,7 @@ public:
     /// From `"tags":` to the end of the content.
     std::string_view body() const;
     /// The event as it is sent.
-    std::string Json() const;
+    EventText Json() const;
     nostr::Event Event() const;
 
 private:

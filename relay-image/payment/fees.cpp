@@ -74,8 +74,9 @@ std::string ZapRecipient(const nostr::Event& event)
 bool IsZapReceiptTo(const nostr::Event& event, const std::string& member)
 {
     if (member.empty() || ZapRecipient(event) != member || !event.TagValue("bolt11")) return false;
-    const auto request = nostr::ParseEvent(event.TagValue("description").value_or(""), {},
-                                           nostr::EventSyntax::kNip01);
+    const auto description = event.TagValue("description").value_or("");
+    const auto request =
+        nostr::ParseEvent(description, {.bytes = description.size()}, nostr::EventSyntax::kNip01);
     return request && request->kind == kZapRequest && request->TagValue("p") == member &&
            nostr::VerifyEvent(*request);
 }

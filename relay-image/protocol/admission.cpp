@@ -39,7 +39,8 @@ bool IsRepost(int kind) { return kind == 6 || kind == 16; }
 bool EmbedsProtected(const nostr::Event& event)
 {
     if (!IsRepost(event.kind) || event.content.empty()) return false;
-    const auto embedded = nostr::ParseEvent(event.content, {}, nostr::EventSyntax::kNip01);
+    const auto embedded = nostr::ParseEvent(event.content, {.bytes = event.content.size()},
+                                            nostr::EventSyntax::kNip01);
     return embedded && IsProtected(*embedded);
 }
 

@@ -83,6 +83,9 @@ TEST(ProtectionTest, RefusesARepostThatCarriesAProtectedEvent)
         EXPECT_EQ(Fault(Sign(kind, "not an event", {})), "");
     }
     EXPECT_EQ(Fault(Sign(1, protected_json, {})), "") << "that is a note with some text";
+    const auto long_json = nostr::ToJson(Sign(1, std::string(400'000, 'x'), {{"-"}}));
+    EXPECT_TRUE(
+        Fault(Sign(6, long_json, {}), {.max_content_length = 1'000'000}).starts_with("blocked: "));
 }
 
 TEST(VanishingTest, FollowsRequestsForThisRelayOrForAll)

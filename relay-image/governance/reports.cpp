@@ -63,11 +63,12 @@ Result<std::vector<Reported>> CollectReports(EventStore& store, const Rules& rul
 {
     Filter filter;
     filter.kinds = std::vector<int>{kReportKind};
-    const auto reports = store.Find(filter, kMaxReports, now);
+    const auto reports = store.Find(filter, {kMaxReports, kPageBytes}, now);
     if (!reports) return reports.error();
     std::map<std::string, Reported> found;
     for (const auto& stored : *reports) {
-        const auto report = nostr::ParseEvent(stored.json, {}, nostr::EventSyntax::kNip01);
+        const auto report = nostr::ParseEvent(stored.json, {.bytes = stored.json.size()},
+                                              nostr::EventSyntax::kNip01);
         if (report && !rules.banned_pubkeys.contains(report->pubkey)) Add(*report, rules, found);
     }
     std::vector<Reported> waiting;

@@ -1,6 +1,5 @@
 // The part of Session that answers REQs with what is stored, one at a time.
 #include <algorithm>
-#include <limits>
 
 #include <boost/asio/post.hpp>
 
@@ -15,7 +14,6 @@ namespace asio = boost::asio;
 constexpr std::size_t kPumpUpTo = 256 << 10;  ///< Stored events wait behind this much output.
 constexpr std::size_t kReplyBytes = 1 << 20;  ///< Of JSON that one reply holds in memory.
 constexpr std::size_t kMaxFetched = 64;       ///< Events whose JSON is fetched at once.
-constexpr auto kShared = std::numeric_limits<std::size_t>::max();  ///< The tail's: no memory.
 
 std::string EoseOf(const StoredReply& reply)
 {
@@ -56,7 +54,7 @@ void Session::QueryNext()
 bool Session::AnsweredFromMemory(const StoredReply& empty, std::int64_t now)
 {
     const auto& filters = subscriptions_.at(empty.subscription).filters;
-    auto found = FindAll(context_.tail, filters, {context_.limits.max_limit, kShared}, now);
+    auto found = FindAll(context_.tail, filters, context_.limits.max_limit, now);
     if (!found) return false;
     OnFound(empty, std::move(found));
     return true;

@@ -1,6 +1,7 @@
 #include "relay-image/storage/event_query_store.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/base/encoding.hpp"
 #include "relay-image/storage/event_rows.hpp"
@@ -11,7 +12,8 @@ namespace {
 
 // The values of all statements: $1 what drives the path, $2 kinds, $3 authors, $4 since, $5 until,
 // $6 now, $7 limit, $8 keys of further tags and $9 which tag each is for, $10 how many these are,
-// $11 whose gift wraps, $12 patterns of words, $13 and $14 time and id to go on from. NULL is any.
+// $11 whose gift wraps, $12 patterns of words, $13 and $14 time and id to go on from, $15 bytes of
+// bodies, behind which they are left out. NULL is any.
 #define BERTH_FITS                                                                               \
     "($2::int[] IS NULL OR e.kind = ANY($2)) AND ($3::bytea[] IS NULL OR e.pubkey = ANY($3))"    \
     " AND e.created_at BETWEEN $4 AND $5 AND (e.expires_at IS NULL OR e.expires_at > $6)"        \
@@ -63,12 +65,16 @@ namespace {
     " WHERE w.tag = wanted.tag AND w.kind = sort.kind AND w.created_at BETWEEN $4 AND $5"     \
     " ORDER BY w.created_at " direction ", e.id LIMIT $7) e" BERTH_ORDER(direction)
 
-#define BERTH_COLUMNS "SELECT e.id, e.pubkey, e.created_at, e.kind, e.body, e.sig FROM ("
 // clang-format off
+#define BERTH_EVENTS(path, direction)                                                        \
+    "SELECT e.id, e.pubkey, e.created_at, e.kind, CASE WHEN"                                 \
+    " coalesce(sum(octet_length(e.body)) OVER before, 0) < $15 THEN e.body END, e.sig"       \
+    " FROM (" path ") e WINDOW before AS (ORDER BY e.created_at " direction ", e.id"         \
+    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
 #define BERTH_QUERIES(down, up)                                                              \
     {                                                                                        \
-        BERTH_COLUMNS down ") e",                                                            \
-        BERTH_COLUMNS up ") e",                                                              \
+        BERTH_EVENTS(down, "DESC"),                                                          \
+        BERTH_EVENTS(up, "ASC"),                                                             \
         "SELECT count(*) FROM (" down ") e",                                                 \
         "SELECT e.pubkey FROM (" down ") e",                                                 \
         "SELECT e.created_at, e.id FROM (" down ") e",                                       \
@@ -197,6 +203,10 @@ Statement EventStatement(EventQuery query, const Filter& filter, const QueryRang
     values.push_back(
         SqlValue::Number(range.after ? std::optional{range.after->created_at} : std::nullopt));
     values.push_back(SqlValue::Blob(range.after ? range.after->id : ""));
+    if (upwards || query == EventQuery::kNewest) {
+        values.push_back(SqlValue::Number(static_cast<std::int64_t>(
+            std::min<std::size_t>(range.bytes, std::numeric_limits<std::int64_t>::max()))));
+    }
     return statement;
 }
 

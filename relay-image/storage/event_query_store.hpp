@@ -10,7 +10,7 @@ namespace berth::relay {
 
 /// What is asked of the events that match a filter.
 enum class EventQuery {
-    kNewest,   ///< Rows as EventOfRow takes them, newest first.
+    kNewest,   ///< Rows as EventOfRow takes them, newest first; behind the bytes without a body.
     kOldest,   ///< The same, oldest first.
     kCount,    ///< One row with their number.
     kAuthors,  ///< Their public keys.
@@ -23,6 +23,7 @@ struct QueryRange {
     std::int64_t limit = 0;
     std::int64_t now = 0;                ///< What has expired by then is left out.
     std::optional<EventKey> after = {};  ///< Only what comes after it.
+    std::size_t bytes = kPageBytes;      ///< Of the bodies of kNewest and kOldest.
 };
 
 /// The statement for a filter: one access path each, which walks its index in the order of time and

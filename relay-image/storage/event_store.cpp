@@ -15,15 +15,11 @@ void SortWithoutRepeats(std::vector<StoredEvent>& events)
     events.erase(repeats.begin(), repeats.end());
 }
 
-/// Keeps the JSON of the first events, as much as there is room for; returns the room left.
-std::size_t KeepJson(std::vector<StoredEvent>& events, std::size_t room)
+std::size_t BytesOf(const std::vector<StoredEvent>& events)
 {
-    for (auto& event : events) {
-        if (event.json.size() > room) room = 0;
-        if (room == 0) event.json = {};
-        room -= event.json.size();
-    }
-    return room;
+    std::size_t bytes = 0;
+    for (const auto& event : events) bytes += event.json.size();
+    return bytes;
 }
 
 /// What the events that were found and left out say about the answer.
@@ -49,6 +45,12 @@ KindCensus Extrapolated(KindCensus sample, double share)
     return sample;
 }
 
+void EndAtLeftOut(std::vector<StoredEvent>& events)
+{
+    const auto is_left_out = [](const StoredEvent& event) { return event.json.size() == 0; };
+    events.erase(std::ranges::find_if(events, is_left_out), events.end());
+}
+
 EventPtr ReadStored(const StoredEvent& stored)
 {
     auto event =
@@ -72,13 +74,14 @@ Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
         const auto limit = std::min(filter.limit.value_or(limits.events), limits.events);
         unasked = unasked || limit == 0;
         if (limit == 0) continue;
-        auto found = store.Find(filter, limit + 1, now);  // One more tells whether there is more.
+        auto found =
+            store.Find(filter, {limit + 1, room}, now);  // One more: whether there is more.
         if (!found) return found.error();
         if (std::ssize(*found) > limit) {
             left_out.push_back(std::move(found->back()));
             found->pop_back();
         }
-        room = KeepJson(*found, room);
+        room -= std::min(room, BytesOf(*found));
         std::ranges::move(*found, std::back_inserter(all.events));
     }
     if (filters.size() > 1) SortWithoutRepeats(all.events);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,7 +28,20 @@ struct StoredEvent {
     std::string id;  ///< 32 bytes.
     std::int64_t created_at = 0;
     int kind = 0;
-    EventText json;  ///< Empty if FindAll left it out.
+    EventText json;  ///< Empty if it was left out.
+};
+
+/// How much may be found.
+struct FindLimits {
+    static constexpr auto kAllBytes = std::numeric_limits<std::size_t>::max();
+
+    FindLimits(std::int64_t most, std::size_t most_bytes = kAllBytes)
+        : events{most}, bytes{most_bytes}
+    {
+    }
+
+    std::int64_t events;
+    std::size_t bytes;  ///< Of JSON: behind so much of it that of the other events is left out.
 };
 
 /// Where an event stands in the order of time.
@@ -70,11 +84,14 @@ class EventSource {
 public:
     virtual ~EventSource() = default;
 
-    /// The newest `limit` events that match and have not expired at `now`; of one second those with
-    /// the lower ids come first.
-    virtual Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
+    /// The newest events that match and have not expired at `now`; of one second those with the
+    /// lower ids come first.
+    virtual Result<std::vector<StoredEvent>> Find(const Filter& filter, const FindLimits& limits,
                                                   std::int64_t now) = 0;
 };
+
+/// Bytes of JSON that one page of events holds, and one event more at most.
+constexpr std::size_t kPageBytes = 8 << 20;
 
 /// Where events are kept. An object belongs to one thread; objects of the same store may work at
 /// the same time. Calls block, and connect again by themselves if the connection was lost. Errors
@@ -99,7 +116,8 @@ public:
     /// `TOO_MANY`: they are more than `most`.
     virtual Result<std::vector<EventKey>> Keys(const Filter& filter, std::int64_t most,
                                                std::int64_t now) = 0;
-    /// The next `most` events that match, expired or not, oldest first, that come after `after`.
+    /// The next events that match, expired or not, oldest first, that come after `after`: `most` at
+    /// most, and fewer if they are long. None: there are no more.
     virtual Result<std::vector<StoredEvent>> Page(const Filter& filter, const EventKey& after,
                                                   std::int64_t most) = 0;
     /// Deletes at most `most` of the events that match, expired or not; returns how many. They may
@@ -133,6 +151,9 @@ public:
 /// A census of a sample of one event in `share`, as one of all events.
 KindCensus Extrapolated(KindCensus sample, double share);
 
+/// Keeps the events before the first whose JSON was left out.
+void EndAtLeftOut(std::vector<StoredEvent>& events);
+
 /// A stored event as admission made it once; null if its JSON is broken.
 EventPtr ReadStored(const StoredEvent& stored);
 
@@ -148,13 +169,8 @@ struct Found {
     Completeness completeness = Completeness::kFinished;
 };
 
-/// How much FindAll may find.
-struct FindLimits {
-    std::int64_t events = 0;  ///< For each filter, whose own limit is clamped to it.
-    std::size_t bytes = 0;    ///< Of JSON, together; what is beyond them is left out.
-};
-
-/// The filters' events without repeats, newest first.
+/// The filters' events without repeats, newest first. The events of each filter, whose own limit is
+/// clamped to it, and the bytes of all together keep to the limits.
 Result<Found> FindAll(EventSource& store, const std::vector<Filter>& filters,
                       const FindLimits& limits, std::int64_t now);
 

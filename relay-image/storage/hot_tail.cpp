@@ -57,13 +57,13 @@ bool IsForGood(const HotEvent& event)
 
 }  // namespace
 
-Result<std::vector<StoredEvent>> HotTail::Find(const Filter& filter, std::int64_t limit,
+Result<std::vector<StoredEvent>> HotTail::Find(const Filter& filter, const FindLimits& limits,
                                                std::int64_t now)
 {
     const std::shared_lock lock{mutex_};
     const bool holds_all = complete_from_ <= std::max(filter.since, Limit::min() + 1);
     if (filter.search || complete_from_ == Limit::max()) return NotInMemory();
-    const auto most = static_cast<std::size_t>(limit);
+    const auto most = static_cast<std::size_t>(limits.events);
     const auto found = filter.ids
                            ? ByIds(events_, filter, holds_all, most, now)
                            : HotQuery{events_, filter}.Newest(

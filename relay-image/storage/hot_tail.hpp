@@ -23,8 +23,9 @@ public:
     /// Holds nothing and answers nothing until it is trusted.
     explicit HotTail(std::size_t max_bytes) : max_bytes_{max_bytes} {}
 
-    /// As EventStore::Find. Error kNotFound `NOT_IN_MEMORY`: ask the store.
-    Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
+    /// As of EventSource, but no JSON is left out: it is shared. Error kNotFound `NOT_IN_MEMORY`:
+    /// ask the store.
+    Result<std::vector<StoredEvent>> Find(const Filter& filter, const FindLimits& limits,
                                           std::int64_t now) override;
 
     /// A batch was committed with these verdicts.

@@ -20,9 +20,12 @@ bool FillPage(EventSource& store, HotTail& tail, std::int64_t now)
     Filter filter;
     filter.until = *until;
     for (auto limit = kPage; limit <= kMaxPage; limit *= 4) {
-        const auto page = store.Find(filter, limit, now);
+        auto page =
+            store.Find(filter, {limit, kPageBytes * static_cast<std::size_t>(limit / kPage)}, now);
         if (!page) break;
-        const bool whole = std::ssize(*page) < limit;
+        const auto found = std::ssize(*page);
+        EndAtLeftOut(*page);
+        const bool whole = std::ssize(*page) == found && found < limit;
         // The last second may go on beyond the page.
         const auto from =
             whole ? std::numeric_limits<std::int64_t>::min() : page->back().created_at + 1;

@@ -20,14 +20,19 @@ StoredEvent ToStored(const LmdbRecord& record)
     return {.id = std::string{record.id()},
             .created_at = record.created_at(),
             .kind = record.kind(),
-            .json = record.Json()};
+            .json = {}};
 }
 
-std::vector<StoredEvent> ToStored(const std::vector<LmdbRecord>& records)
+/// Events whose JSON is left out behind so many bytes of it.
+std::vector<StoredEvent> ToStored(const std::vector<LmdbRecord>& records, std::size_t bytes)
 {
     std::vector<StoredEvent> events;
     events.reserve(records.size());
-    for (const auto& record : records) events.push_back(ToStored(record));
+    for (const auto& record : records) {
+        auto& event = events.emplace_back(ToStored(record));
+        if (bytes > 0) event.json = record.Json();
+        bytes -= std::min(bytes, event.json.size());
+    }
     return events;
 }
 
@@ -153,14 +158,14 @@ Result<std::vector<Verdict>> LmdbEventStore::Store(std::span<const EventPtr> eve
     });
 }
 
-Result<std::vector<StoredEvent>> LmdbEventStore::Find(const Filter& filter, std::int64_t limit,
-                                                      std::int64_t now)
+Result<std::vector<StoredEvent>> LmdbEventStore::Find(const Filter& filter,
+                                                      const FindLimits& limits, std::int64_t now)
 {
     using Events = std::vector<StoredEvent>;
     return Reading<Events>([&](MDB_txn* transaction, const LmdbTables& tables) {
         LmdbSearch search{transaction, tables, filter, now};
         if (filter.search) search.LimitWork(kMaxSearched);
-        return ToStored(search.Newest(ToSize(limit)));
+        return ToStored(search.Newest(ToSize(limits.events)), limits.bytes);
     });
 }
 
@@ -213,7 +218,9 @@ Result<std::vector<StoredEvent>> LmdbEventStore::Page(const Filter& filter, cons
     using Events = std::vector<StoredEvent>;
     return Reading<Events>([&](MDB_txn* transaction, const LmdbTables& tables) {
         LmdbSearch search{transaction, tables, filter, kNothingExpires};
-        return ToStored(search.Oldest(after, ToSize(most)));
+        auto events = ToStored(search.Oldest(after, ToSize(most)), kPageBytes);
+        EndAtLeftOut(events);
+        return events;
     });
 }
 

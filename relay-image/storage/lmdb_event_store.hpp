@@ -16,7 +16,7 @@ public:
     Result<void> Migrate() override;
     Result<void> Check() override;
     Result<std::vector<Verdict>> Store(std::span<const EventPtr> events) override;
-    Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
+    Result<std::vector<StoredEvent>> Find(const Filter& filter, const FindLimits& limits,
                                           std::int64_t now) override;
     Result<std::int64_t> Count(const Filter& filter, std::int64_t most, std::int64_t now) override;
     Result<std::vector<std::string>> Authors(const Filter& filter, std::int64_t most,

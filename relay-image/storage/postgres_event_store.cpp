@@ -85,13 +85,6 @@ bool ContentHolds(const StoredEvent& stored, const std::string& search)
     return event && HoldsWords(event->content, search);
 }
 
-/// The 32 bytes of who wrote a stored event: second in its JSON.
-std::string AuthorOf(const StoredEvent& stored)
-{
-    constexpr auto kStart = std::string_view{R"({"id":"","pubkey":")"}.size() + 64;
-    return *FromHex(std::string_view{stored.json}.substr(kStart, 64));
-}
-
 }  // namespace
 
 PostgresEventStore::PostgresEventStore(Secret url, PeerWatch* peers)
@@ -145,39 +138,54 @@ Result<Rows> PostgresEventStore::Ask(EventQuery query, const Filter& filter,
     return reading_.Read(EventStatement(query, filter, range));
 }
 
-Result<std::vector<StoredEvent>> PostgresEventStore::Search(EventQuery order, const Filter& filter,
-                                                            QueryRange range)
+/// Hands the events that hold the words to `take`, until it wants no more.
+Result<void> PostgresEventStore::Search(EventQuery order, const Filter& filter, QueryRange range,
+                                        const std::function<bool(Hit)>& take)
 {
-    const auto wanted = static_cast<std::size_t>(range.limit);
-    std::vector<StoredEvent> found;
-    range.limit = std::max(range.limit, kSearchPage);
-    for (std::int64_t searched = 0; searched < kMaxSearched; searched += range.limit) {
+    range.limit = kSearchPage;
+    for (std::int64_t searched = 0; searched < kMaxSearched;) {
         const auto rows = Ask(order, filter, range);
         if (!rows) return rows.error();
-        for (auto& event : EventsOf(*rows)) {
-            range.after = EventKey{event.created_at, event.id};
-            if (ContentHolds(event, *filter.search)) found.push_back(std::move(event));
-            if (found.size() == wanted) return found;
+        auto events = EventsOf(*rows);
+        EndAtLeftOut(events);
+        for (std::size_t at = 0; at < events.size(); ++at) {
+            range.after = EventKey{events[at].created_at, events[at].id};
+            if (!ContentHolds(events[at], *filter.search)) continue;
+            if (!take({std::move(events[at]), rows->Bytes(static_cast<int>(at), 1)})) return {};
         }
-        if (rows->count() < range.limit) break;
+        searched += std::ssize(events);
+        if (rows->count() < range.limit && std::ssize(events) == rows->count()) break;
     }
-    return found;
+    return {};
 }
 
 Result<std::vector<StoredEvent>> PostgresEventStore::Read(EventQuery order, const Filter& filter,
                                                           const QueryRange& range)
 {
-    if (filter.MatchesNothing() || range.limit <= 0) return std::vector<StoredEvent>{};
-    if (filter.search) return Search(order, filter, range);
-    const auto rows = Ask(order, filter, range);
-    if (!rows) return rows.error();
-    return EventsOf(*rows);
+    std::vector<StoredEvent> found;
+    if (filter.MatchesNothing() || range.limit <= 0) return found;
+    if (!filter.search) {
+        const auto rows = Ask(order, filter, range);
+        return rows ? EventsOf(*rows) : Result<std::vector<StoredEvent>>{rows.error()};
+    }
+    auto room = range.bytes;
+    const auto searched =
+        Search(order, filter, {.limit = 0, .now = range.now, .after = range.after}, [&](Hit hit) {
+            if (room == 0) hit.event.json = {};
+            room -= std::min(room, hit.event.json.size());
+            found.push_back(std::move(hit.event));
+            return std::ssize(found) < range.limit;
+        });
+    if (!searched) return searched.error();
+    return found;
 }
 
-Result<std::vector<StoredEvent>> PostgresEventStore::Find(const Filter& filter, std::int64_t limit,
+Result<std::vector<StoredEvent>> PostgresEventStore::Find(const Filter& filter,
+                                                          const FindLimits& limits,
                                                           std::int64_t now)
 {
-    return Read(EventQuery::kNewest, filter, {.limit = limit, .now = now});
+    return Read(EventQuery::kNewest, filter,
+                {.limit = limits.events, .now = now, .bytes = limits.bytes});
 }
 
 Result<std::int64_t> PostgresEventStore::Count(const Filter& filter, std::int64_t most,
@@ -185,9 +193,9 @@ Result<std::int64_t> PostgresEventStore::Count(const Filter& filter, std::int64_
 {
     if (filter.MatchesNothing()) return 0;
     if (filter.search) {
-        const auto found = Find(filter, most, now);
+        const auto found = Find(filter, {most, 0}, now);
         if (!found) return found.error();
-        return static_cast<std::int64_t>(found->size());
+        return std::ssize(*found);
     }
     const auto rows = Ask(EventQuery::kCount, filter, {.limit = most, .now = now});
     if (!rows) return rows.error();
@@ -200,9 +208,11 @@ Result<std::vector<std::string>> PostgresEventStore::Authors(const Filter& filte
     std::vector<std::string> authors;
     if (filter.MatchesNothing()) return authors;
     if (filter.search) {
-        const auto found = Find(filter, most, now);
-        if (!found) return found.error();
-        for (const auto& event : *found) authors.push_back(AuthorOf(event));
+        const auto searched = Search(EventQuery::kNewest, filter, {.now = now}, [&](Hit hit) {
+            authors.emplace_back(hit.pubkey);
+            return std::ssize(authors) < most;
+        });
+        if (!searched) return searched.error();
         return authors;
     }
     const auto rows = Ask(EventQuery::kAuthors, filter, {.limit = most, .now = now});
@@ -217,7 +227,7 @@ Result<std::vector<EventKey>> PostgresEventStore::Keys(const Filter& filter, std
     std::vector<EventKey> keys;
     if (filter.MatchesNothing()) return keys;
     if (filter.search) {
-        const auto found = Find(filter, most + 1, now);
+        const auto found = Find(filter, {most + 1, 0}, now);
         if (!found) return found.error();
         for (const auto& event : *found) keys.push_back({event.created_at, event.id});
     } else {
@@ -237,7 +247,9 @@ Result<std::vector<EventKey>> PostgresEventStore::Keys(const Filter& filter, std
 Result<std::vector<StoredEvent>> PostgresEventStore::Page(const Filter& filter,
                                                           const EventKey& after, std::int64_t most)
 {
-    return Read(EventQuery::kOldest, filter, {.limit = most, .now = kAnyTime, .after = after});
+    auto page = Read(EventQuery::kOldest, filter, {.limit = most, .now = kAnyTime, .after = after});
+    if (page) EndAtLeftOut(*page);
+    return page;
 }
 
 Result<std::int64_t> PostgresEventStore::Remove(const Filter& filter, std::int64_t most)
@@ -245,7 +257,7 @@ Result<std::int64_t> PostgresEventStore::Remove(const Filter& filter, std::int64
     if (filter.MatchesNothing()) return 0;
     auto doomed = filter;
     if (filter.search) {
-        const auto found = Find(filter, most, kAnyTime);
+        const auto found = Find(filter, {most, 0}, kAnyTime);
         if (!found) return found.error();
         if (found->empty()) return 0;
         doomed.search.reset();

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include "core/base/secret.hpp"
 #include "relay-image/storage/event_query_store.hpp"
 #include "relay-image/storage/event_store.hpp"
@@ -18,7 +21,7 @@ public:
     Result<void> Migrate() override;
     Result<void> Check() override;
     Result<std::vector<Verdict>> Store(std::span<const EventPtr> events) override;
-    Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
+    Result<std::vector<StoredEvent>> Find(const Filter& filter, const FindLimits& limits,
                                           std::int64_t now) override;
     Result<std::int64_t> Count(const Filter& filter, std::int64_t most, std::int64_t now) override;
     Result<std::vector<std::string>> Authors(const Filter& filter, std::int64_t most,
@@ -46,8 +49,13 @@ private:
     Result<Rows> Ask(EventQuery query, const Filter& filter, const QueryRange& range);
     Result<std::vector<StoredEvent>> Read(EventQuery order, const Filter& filter,
                                           const QueryRange& range);
-    Result<std::vector<StoredEvent>> Search(EventQuery order, const Filter& filter,
-                                            QueryRange range);
+    /// What a search found.
+    struct Hit {
+        StoredEvent event;
+        std::string_view pubkey;  ///< 32 bytes.
+    };
+    Result<void> Search(EventQuery order, const Filter& filter, QueryRange range,
+                        const std::function<bool(Hit)>& take);
 
     void TellPeers(std::span<const EventPtr> events, std::span<const Verdict> verdicts);
 

@@ -14,10 +14,10 @@ Result<std::vector<Verdict>> WatchedEventStore::Store(std::span<const EventPtr> 
     return verdicts;
 }
 
-Result<std::vector<StoredEvent>> WatchedEventStore::Find(const Filter& filter, std::int64_t limit,
-                                                         std::int64_t now)
+Result<std::vector<StoredEvent>> WatchedEventStore::Find(const Filter& filter,
+                                                         const FindLimits& limits, std::int64_t now)
 {
-    return store_->Find(filter, limit, now);
+    return store_->Find(filter, limits, now);
 }
 
 Result<std::int64_t> WatchedEventStore::Count(const Filter& filter, std::int64_t most,

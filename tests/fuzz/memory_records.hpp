@@ -45,7 +45,7 @@ public:
     }
 
     using Events = Result<std::vector<StoredEvent>>;
-    Events Find(const Filter&, std::int64_t, std::int64_t) override { return {}; }
+    Events Find(const Filter&, const FindLimits&, std::int64_t) override { return {}; }
     Events Page(const Filter&, const EventKey&, std::int64_t) override { return {}; }
     Result<std::vector<Verdict>> Store(std::span<const EventPtr>) override { return {}; }
     Result<std::int64_t> Count(const Filter&, std::int64_t, std::int64_t) override { return 0; }

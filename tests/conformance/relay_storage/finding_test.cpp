@@ -88,6 +88,35 @@ TYPED_TEST(FindingTest, IdsThatShareTheirHeadAreInOrder)
     }
 }
 
+TYPED_TEST(FindingTest, LeavesOutTheJsonBehindSoManyBytes)
+{
+    std::vector<EventPtr> events;
+    for (int i = 0; i < 9; ++i) {
+        events.push_back(
+            Make({.created_at = 200 - i, .content = "long " + std::string(20'000, 'x')}));
+    }
+    this->PutAll(events);
+    Filter search;
+    search.search = "long";
+    for (const auto& filter : {Filter{}, Authors({"alice"}), search}) {
+        for (const std::size_t whole : {0, 1, 4, 9}) {
+            const auto found =
+                this->store_->Find(filter, {9, whole * 20'000 + (whole > 0)}, 2'000).value();
+            ASSERT_EQ(found.size(), 9U);
+            for (std::size_t i = 0; i < found.size(); ++i) {
+                EXPECT_EQ(found[i].id, IdOf(events[i]));
+                // One more than fits may be there.
+                if (i < whole) {
+                    EXPECT_EQ(found[i].json, events[i]->json);
+                } else if (i > whole) {
+                    EXPECT_EQ(found[i].json.size(), 0U) << i << " of " << whole;
+                }
+            }
+        }
+        EXPECT_EQ(this->store_->Find(filter, {9, 0}, 2'000).value().front().json.size(), 0U);
+    }
+}
+
 TYPED_TEST(FindingTest, ByIds)
 {
     const auto a = Make({.content = "a"}), b = Make({.created_at = 1'001, .content = "b"});

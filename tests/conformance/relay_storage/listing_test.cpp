@@ -146,6 +146,31 @@ TYPED_TEST(ListingTest, PagesThroughManyEventsOfOneSecondWhoseIdsShareAHead)
     for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(seen[i], TestFixture::KeyOfEvent(events[i]));
 }
 
+TYPED_TEST(ListingTest, PagesOfLongEventsHoldFewerOfThem)
+{
+    constexpr int kEvents = 7;
+    for (int i = 0; i < kEvents; ++i) {
+        this->Put({.created_at = 100 + i,
+                   .kind = 4,
+                   .content = "long " + std::string(kPageBytes / 3, 'x')});
+    }
+    Filter search{.kinds = {{4}}};
+    search.search = "long";
+    for (const auto& filter : {Filter{.kinds = {{4}}}, search}) {
+        std::vector<std::size_t> sizes;
+        EventKey after;
+        for (int pages = 0; pages <= kEvents; ++pages) {
+            const auto page = this->store_->Page(filter, after, 100).value();
+            if (page.empty()) break;
+            sizes.push_back(page.size());
+            for (const auto& event : page) EXPECT_GT(event.json.size(), kPageBytes / 3);
+            after = {page.back().created_at, page.back().id};
+        }
+        EXPECT_EQ(sizes, (std::vector<std::size_t>{3, 3, 1}));
+    }
+    EXPECT_EQ(this->store_->Remove(search, 100).value(), kEvents);
+}
+
 TYPED_TEST(ListingTest, PagesThroughWhatHasExpiredToo)
 {
     this->Put({.kind = 4, .tags = {{"expiration", "2"}}});

@@ -38,13 +38,13 @@ protected:
     }
 
     /// Memory of the relay that no file stands behind, in KiB.
-    std::size_t AnonymousMemory() const
+    std::size_t AnonymousMemory() const { return OfStatus("RssAnon:"); }
+    /// The most that the relay held since the last call.
+    std::size_t PeakMemory() const
     {
-        std::ifstream status{"/proc/" + std::to_string(relay_.pid()) + "/status"};
-        for (std::string line; std::getline(status, line);) {
-            if (line.starts_with("RssAnon:")) return std::stoul(line.substr(8));
-        }
-        throw std::runtime_error{"The relay is gone."};
+        const auto peak = OfStatus("VmHWM:");
+        std::ofstream{"/proc/" + std::to_string(relay_.pid()) + "/clear_refs"} << "5";
+        return peak;
     }
 
     /// Bytes that the kernel holds for the relay's clients, who have not taken them.
@@ -65,6 +65,17 @@ protected:
     const std::string database_ = NewDatabase();
     RelayProcess relay_;
     int published_ = 0;
+
+private:
+    /// A size of the process, in KiB.
+    std::size_t OfStatus(const std::string& name) const
+    {
+        std::ifstream status{"/proc/" + std::to_string(relay_.pid()) + "/status"};
+        for (std::string line; std::getline(status, line);) {
+            if (line.starts_with(name)) return std::stoul(line.substr(name.size()));
+        }
+        throw std::runtime_error{"The relay is gone."};
+    }
 };
 
 }  // namespace berth::relay::test

@@ -66,6 +66,17 @@ TEST_F(LargeRepliesTest, AreForgottenWhenTheirSubscriptionIsReplaced)
     EXPECT_EQ(last, ids.back());
 }
 
+TEST_F(LargeRepliesTest, AreNeverWholeInMemory)
+{
+    const auto ids = Fill(300);
+    RelayClient client{relay_.port()};
+    client.Query(R"({"limit":20})");
+    PeakMemory();
+    const auto before = PeakMemory();
+    EXPECT_EQ(client.Query("{}"), ids);
+    EXPECT_LT(PeakMemory(), before + 10'000);  // In place of 18 MB, and 18 of the database.
+}
+
 TEST_F(LargeRepliesTest, TakeLittleMemoryHoweverManyWait)
 {
     const auto ids = Fill(300);

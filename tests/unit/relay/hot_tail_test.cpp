@@ -50,7 +50,7 @@ public:
             at = doomed ? events_.erase(at) : std::next(at);
         }
     }
-    Result<std::vector<StoredEvent>> Find(const Filter& filter, std::int64_t limit,
+    Result<std::vector<StoredEvent>> Find(const Filter& filter, const FindLimits& limits,
                                           std::int64_t now) override
     {
         std::vector<StoredEvent> found;
@@ -65,7 +65,12 @@ public:
         std::ranges::sort(found, [](const auto& a, const auto& b) {
             return a.created_at != b.created_at ? a.created_at > b.created_at : a.id < b.id;
         });
-        found.resize(std::min(found.size(), static_cast<std::size_t>(limit)));
+        found.resize(std::min(found.size(), static_cast<std::size_t>(limits.events)));
+        auto room = limits.bytes;
+        for (auto& event : found) {
+            if (room == 0) event.json = {};
+            room -= std::min(room, event.json.size());
+        }
         return found;
     }
     std::size_t count() const { return events_.size(); }
@@ -256,6 +261,32 @@ TEST_F(HotTailTest, IsNotFilledBeforeItIsTrusted)
     tail.Trust(false);
     EXPECT_FALSE(FillPage(store, tail, 0));
     EXPECT_FALSE(tail.Find({}, 1, 0));
+}
+
+TEST_F(HotTailTest, IsFilledWithLongEventsPieceByPiece)
+{
+    constexpr std::int64_t kLong = kPageBytes / 3;
+    for (const std::int64_t seconds : {1, 2, 12}) {
+        PlainStore store;
+        for (std::int64_t i = 0; i < 12; ++i) {
+            store.Store(Admitted({.id = ToHex(std::string(32, static_cast<char>(i))),
+                                  .pubkey = std::string(64, 'f'),
+                                  .created_at = 100 + i % seconds,
+                                  .kind = 1,
+                                  .tags = {},
+                                  .content = std::string(kLong, 'x'),
+                                  .sig = std::string(128, 'a')}));
+        }
+        HotTail tail{10 * kPageBytes};
+        tail.Trust(true);
+        std::size_t most = 0;
+        for (std::size_t before = 0; FillPage(store, tail, 0); before = tail.count()) {
+            most = std::max(most, tail.count() - before);
+        }
+        EXPECT_EQ(tail.count(), 12U) << seconds << " seconds";
+        EXPECT_EQ(tail.complete_from(), kWhole);
+        EXPECT_LE(most, seconds == 12 ? 4U : 12U);
+    }
 }
 
 TEST_F(HotTailTest, ReadsAgainWhatItForgot)

@@ -4,4 +4,6 @@ namespace berth {
 
 std::string_view Version() { return BERTH_VERSION; }
 
+std::string_view Homepage() { return BERTH_HOMEPAGE; }
+
 }  // namespace berth

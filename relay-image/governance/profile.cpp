@@ -13,6 +13,8 @@ RelayProfile CurrentProfile(const RelayProfile& configured, const AccessPolicy& 
     set("name", profile.name);
     set("description", profile.description);
     set("icon", profile.icon);
+    set("banner", profile.banner);
+    set("terms_of_service", profile.terms_of_service);
     set("contact", profile.contact);
     const auto current = access.Current();
     profile.auth_required = current.auth_required;

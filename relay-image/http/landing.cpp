@@ -14,10 +14,10 @@ std::string Paragraph(std::string_view text)
 
 bool IsHttps(std::string_view address) { return address.starts_with("https://"); }
 
-std::string Icon(const RelayProfile& profile)
+std::string Picture(std::string_view role, std::string_view address)
 {
-    if (!IsHttps(profile.icon)) return "";
-    return "<img class=\"icon\" src=\"" + Escaped(profile.icon) + "\" alt=\"\">\n";
+    if (!IsHttps(address)) return "";
+    return "<img class=\"" + std::string{role} + "\" src=\"" + Escaped(address) + "\" alt=\"\">\n";
 }
 
 std::string Contact(const RelayProfile& profile)
@@ -55,6 +55,12 @@ std::string_view WhoPublishes(const RelayProfile& profile, const Fees& fees)
     return fees.Any() ? "Members may publish, and who pays the fees." : "Anybody may publish.";
 }
 
+std::string Terms(const RelayProfile& profile)
+{
+    if (!IsHttps(profile.terms_of_service)) return "";
+    return "<p><a href=\"" + Escaped(profile.terms_of_service) + "\">Terms of service</a></p>\n";
+}
+
 std::string Rules(const RelayProfile& profile, std::string_view policy, const Fees& fees)
 {
     std::string rules;
@@ -63,7 +69,7 @@ std::string Rules(const RelayProfile& profile, std::string_view policy, const Fe
                               : "Anybody may read.");
     add(WhoPublishes(profile, fees));
     add("Direct messages in gift wraps are shown to their receiver only, once he authenticates.");
-    return "<h2>Rules</h2>\n" + Paragraph(policy) + "<ul>\n" + rules + "</ul>\n";
+    return "<h2>Rules</h2>\n" + Paragraph(policy) + "<ul>\n" + rules + "</ul>\n" + Terms(profile);
 }
 
 std::string LimitTable(const Limits& limits)
@@ -102,8 +108,8 @@ HtmlPage LandingPage(const RelayProfile& profile, const Limits& limits, std::str
 {
     const auto address = profile.url.empty() ? "ws://" + std::string{host} : profile.url;
     return {.title = profile.name,
-            .body = Icon(profile) + "<h1>" + Escaped(profile.name) + "</h1>\n" +
-                    Paragraph(profile.description) +
+            .body = Picture("banner", profile.banner) + Picture("icon", profile.icon) + "<h1>" +
+                    Escaped(profile.name) + "</h1>\n" + Paragraph(profile.description) +
                     "<h2>Connect</h2>\n<p>This is a Nostr relay. Add its address to your Nostr "
                     "client: <code>" +
                     Escaped(address) + "</code></p>\n" + Join(profile, address) + Prices(fees) +

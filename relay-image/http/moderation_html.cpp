@@ -177,6 +177,8 @@ std::string CurrentSetting(std::string_view name, const Rules& rules, const Rela
     if (name == "name") return profile.name;
     if (name == "description") return profile.description;
     if (name == "icon") return profile.icon;
+    if (name == "banner") return profile.banner;
+    if (name == "terms_of_service") return profile.terms_of_service;
     if (name == "contact") return profile.contact;
     if (name == "auth_required") return text(access.auth_required);
     if (name == "restricted_writes") return text(access.restricted_writes);

@@ -43,11 +43,11 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
         {"name", profile.name},
         {"description", profile.description},
         {"supported_nips", {1, 9, 11, 13, 17, 40, 42, 45, 50, 59, 62, 67, 70, 77}},
-        {"software", "berth-relay"},
-        {"version", Version()},
+        {"version", "berth-relay " + std::string{Version()}},
         {"limitation", LimitationOf(profile, limits)},
     };
     document["supported_nips"].as_array().push_back(86);
+    if (!Homepage().empty()) document["software"] = Homepage();
     if (!profile.pubkey.empty()) document["pubkey"] = profile.pubkey;
     if (!profile.self.empty()) {
         document["self"] = profile.self;
@@ -55,6 +55,10 @@ std::string InformationDocument(const RelayProfile& profile, const Limits& limit
     }
     if (!profile.contact.empty()) document["contact"] = profile.contact;
     if (!profile.icon.empty()) document["icon"] = profile.icon;
+    if (!profile.banner.empty()) document["banner"] = profile.banner;
+    if (!profile.terms_of_service.empty()) {
+        document["terms_of_service"] = profile.terms_of_service;
+    }
     if (!profile.fees.empty()) {
         document["fees"] = json::parse(profile.fees);
         if (!profile.payments_url.empty()) document["payments_url"] = profile.payments_url;

@@ -14,6 +14,8 @@ struct RelayProfile {
     std::string self;    ///< The relay's own public key, hex; empty if it has none.
     std::string contact;
     std::string icon;
+    std::string banner = {};
+    std::string terms_of_service = {};  ///< Their address.
     std::string url;             ///< `wss://...` as clients know it; what NIP-42 events must name.
     std::string retention = {};  ///< JSON of NIP-11's `retention`; empty if all is kept.
     std::string fees = {};       ///< JSON of NIP-11's `fees`; empty if publishing is free.

@@ -63,7 +63,7 @@ function authenticate(connection, key) {
 test('nostr-tools reads what the relay says of itself', async () => {
   nip11.useFetchImplementation(fetch);
   const information = await nip11.fetchRelayInformation(bare.url);
-  assert.equal(information.software, 'berth-relay');
+  assert.match(information.version, /^berth-relay \d+\.\d+\.\d+$/);
   for (const nip of [1, 11, 42, 45, 50, 59, 62, 67, 70, 77]) {
     assert.ok(information.supported_nips.includes(nip), `NIP-${nip}`);
   }

@@ -71,7 +71,8 @@ TEST(ModerationHtmlTest, EscapesWhateverPeopleWrote)
     auto view = kView;
     view.problem = evil;
     RelayProfile profile;
-    for (auto* text : {&profile.name, &profile.description, &profile.contact, &profile.icon}) {
+    for (auto* text : {&profile.name, &profile.description, &profile.contact, &profile.icon,
+                       &profile.banner, &profile.terms_of_service}) {
         *text = evil;
     }
     for (const auto& html :

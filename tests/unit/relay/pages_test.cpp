@@ -201,6 +201,7 @@ TEST(LandingTest, TellsRulesAndAddress)
     profile.description = "For <sailors>";
     profile.contact = "mailto:owner@relay.example";
     profile.icon = "javascript:alert(1)";
+    profile.banner = profile.terms_of_service = profile.icon;
     profile.restricted_writes = true;
     const auto page = LandingPage(profile, {}, "relay.example:8080");
     EXPECT_THAT(page.body, HasSubstr("<code>ws://relay.example:8080</code>"));
@@ -217,6 +218,19 @@ TEST(LandingTest, TellsRulesAndAddress)
     EXPECT_TRUE(open.scripts.empty());
     EXPECT_THAT(open.body, HasSubstr("Anybody may publish."));
     EXPECT_THAT(open.body, Not(HasSubstr("/payments")));
+}
+
+TEST(LandingTest, ShowsTheOwnersPicturesAndTerms)
+{
+    RelayProfile profile;
+    profile.icon = "https://pictures.example/square";
+    profile.banner = "https://pictures.example/wide?a&b";
+    profile.terms_of_service = "https://relay.example/terms";
+    const auto page = LandingPage(profile, {}, "relay.example");
+    EXPECT_THAT(page.body, HasSubstr(R"(class="icon" src="https://pictures.example/square")"));
+    EXPECT_THAT(page.body,
+                HasSubstr(R"(class="banner" src="https://pictures.example/wide?a&amp;b")"));
+    EXPECT_THAT(page.body, HasSubstr(R"(<a href="https://relay.example/terms">Terms of service)"));
 }
 
 TEST(LandingTest, TellsFeesAndWhereToPayThem)

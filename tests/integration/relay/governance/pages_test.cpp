@@ -107,12 +107,15 @@ TEST_F(OwnersPagesTest, SaveSettingsThatHoldAtOnce)
 {
     const auto form = "token=" + Token() +
                       "&name=Harbour&description=Quiet&icon=&contact=&posting_policy="
-                      "&restricted_writes=on";
+                      "&banner=https://harbour.example/wide.png"
+                      "&terms_of_service=https://harbour.example/terms&restricted_writes=on";
     EXPECT_EQ(Post("/dashboard/settings", form).status, 303U);
     EXPECT_TRUE(client_.Publish(Sign(bob_)).starts_with("false:restricted:"));
     const auto document =
         boost::json::parse(Fetch(relay_.port(), "/", {{"Accept", "application/nostr+json"}}).body);
     EXPECT_EQ(document.at("name"), "Harbour");
+    EXPECT_EQ(document.at("banner"), "https://harbour.example/wide.png");
+    EXPECT_EQ(document.at("terms_of_service"), "https://harbour.example/terms");
     EXPECT_EQ(document.at("limitation").at("restricted_writes"), true);
     const auto bad = "token=" + Token() + "&name=Harbour&icon=ftp://x";
     EXPECT_EQ(Post("/dashboard/settings", bad).status, 400U);

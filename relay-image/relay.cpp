@@ -225,7 +225,8 @@ private:
                 .disk_free_bytes = MeasureProcess("/").disk_free_bytes,
                 .certificate_ends = tls_.expires(),
                 .payment_verifier = (*payments_)->state(),
-                .redis = replicas_.fanout().redis()};
+                .redis = replicas_.fanout().redis(),
+                .hosting_paid_through = (*payments_)->hosting_paid_through()};
     }
 
     /// Stores an event of the relay itself; the writer reports it as any other.

@@ -74,6 +74,10 @@ v1::Relay RelayHandlers::ToProto(pqxx::transaction_base& tx, const RelayRow& rel
     view.set_payee(settings().payee);
     view.set_destination_tag(relay.destination_tag);
     view.set_min_settle_delay_seconds(settings().policy.min_settle_delay.count());
+    const auto order = orders::FindOrder(tx, relay.order_id);
+    if (order && order->paid_through) {
+        view.set_paid_through(order->paid_through->time_since_epoch().count());
+    }
     for (const auto& row : ReadRevenue(tx, relay)) {
         auto& revenue = *view.add_revenue();
         revenue.set_asset(row.asset);

@@ -14,6 +14,7 @@ namespace {
 constexpr auto kSlowStore = 1000ms;
 constexpr std::int64_t kLittleDisk = 1LL << 30;
 constexpr auto kCertificateNotice = std::chrono::hours{24 * 14};
+constexpr auto kHostingNotice = std::chrono::hours{24 * 7};
 
 }  // namespace
 
@@ -34,6 +35,10 @@ std::vector<std::string> WarningsOf(const Health& health, Time now)
     }
     if (health.certificate_ends && *health.certificate_ends < now + kCertificateNotice) {
         warnings.emplace_back("the certificate ends at " + FormatTime(*health.certificate_ends));
+    }
+    if (health.hosting_paid_through && *health.hosting_paid_through < now + kHostingNotice) {
+        warnings.emplace_back("the balance is low: the hosting of this relay is paid until " +
+                              FormatTime(*health.hosting_paid_through));
     }
     if (health.payment_verifier == VerifierState::kDown) {
         warnings.emplace_back("payments cannot be verified: the payment verifier does not answer");

@@ -23,6 +23,7 @@ struct Health {
     std::optional<Time> certificate_ends = {};   ///< Of what the TLS ports serve.
     VerifierState payment_verifier = VerifierState::kDisabled;
     RedisState redis = RedisState::kDisabled;
+    std::optional<Time> hosting_paid_through = {};  ///< As the marketplace says; if it does.
 
     /// Whether the relay can do its work.
     bool sound() const { return database_up && !draining; }

@@ -44,6 +44,11 @@ struct MarketplaceVerifier::State {
         return response;
     }
 
+    Result<v1::GetRelayResponse> GetRelay(Deadline deadline) const
+    {
+        return Call("GetRelay", &v1::RelayService::Stub::GetRelay, v1::GetRelayRequest{}, deadline);
+    }
+
     std::string address;
     nostr::SecretKey key;
     const Clock& clock;
@@ -98,14 +103,21 @@ Result<money::Amount> MarketplaceVerifier::Verify(const ClaimToVerify& claim, De
 
 Result<PaymentTerms> MarketplaceVerifier::Check(Deadline deadline)
 {
-    const auto answer = state_->Call("GetRelay", &v1::RelayService::Stub::GetRelay,
-                                     v1::GetRelayRequest{}, deadline);
+    const auto answer = state_->GetRelay(deadline);
     if (!answer) return answer.error();
     const auto& relay = answer->relay();
     return PaymentTerms{.network = relay.network(),
                         .payee = relay.payee(),
                         .destination_tag = std::to_string(relay.destination_tag()),
                         .min_settle_delay = relay.min_settle_delay_seconds()};
+}
+
+Result<std::optional<Time>> MarketplaceVerifier::PaidThrough(Deadline deadline)
+{
+    const auto answer = state_->GetRelay(deadline);
+    if (!answer) return answer.error();
+    const auto micros = answer->relay().paid_through();
+    return micros > 0 ? std::optional{Time{std::chrono::microseconds{micros}}} : std::nullopt;
 }
 
 Result<void> MarketplaceVerifier::Report(const std::string& asset, money::Amount received,

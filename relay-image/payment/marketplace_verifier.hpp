@@ -27,6 +27,8 @@ public:
     /// bound is an outage of ours, not the claim's fault.
     Result<money::Amount> Verify(const ClaimToVerify& claim, Deadline deadline) override;
     Result<PaymentTerms> Check(Deadline deadline) override;
+    /// Until when this relay's hosting is paid for; nothing before its order is active.
+    Result<std::optional<Time>> PaidThrough(Deadline deadline);
     /// Tells the marketplace what was received in all by another verifier; idempotent.
     Result<void> Report(const std::string& asset, money::Amount received, Deadline deadline);
 

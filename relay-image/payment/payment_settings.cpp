@@ -266,10 +266,12 @@ Result<void> CheckVerifier(const PaymentSettings& settings)
             return BadValue("relay.payment.xrp.account", settings.local.payee);
         }
     }
-    if (settings.verifier == VerifierKind::kMarketplace) {
-        if (settings.marketplace.address.empty())
-            return Missing("relay.payment.marketplace.address");
-        if (settings.relay_key.empty()) return Missing("relay.payment.key_file");
+    const auto& marketplace = settings.marketplace.address;
+    if (settings.verifier == VerifierKind::kMarketplace && marketplace.empty()) {
+        return Missing("relay.payment.marketplace.address");
+    }
+    if (!marketplace.empty() && settings.relay_key.empty()) {
+        return Missing("relay.payment.key_file");
     }
     if (settings.verifier == VerifierKind::kDassie) {
         if (settings.dassie_url.empty()) return Missing("relay.payment.dassie.url");

@@ -10,6 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kReportTime = 10s;
+constexpr auto kAskTime = 3s;
+constexpr HostingWatch::Rests kHostingRests{.answered = 10min, .failed = 1min};
 
 /// Stands where no claims are taken: whether payment works is then whether the Lightning node does,
 /// and without that the paywall has no desk that would ask.
@@ -118,22 +120,31 @@ Result<std::unique_ptr<Payments>> Payments::Make(const PaymentSettings& settings
         payments->invoices_ = std::make_unique<Invoices>(
             settings.lightning.invoices, *payments->node_, *payments->paywall_, clock, log);
     }
+    const auto made = payments->MakeReports(settings, clock, log);
+    if (!made) return made.error();
+    return payments;
+}
+
+/// What the relay and its marketplace tell each other beside the verifying of claims.
+Result<void> Payments::MakeReports(const PaymentSettings& settings, const Clock& clock, Log& log)
+{
+    if (settings.marketplace.address.empty()) return {};
+    auto made = Marketplace(settings, clock);
+    if (!made) return made.error();
+    marketplace_ = std::move(*made);
+    hosting_ = std::make_unique<HostingWatch>(
+        [this] { return marketplace_->PaidThrough(Deadline::After(kAskTime)); }, kHostingRests,
+        log);
     // The marketplace knows what it verified itself; of invoices only the relay does.
-    const bool is_news =
-        settings.verifier != VerifierKind::kMarketplace || payments->invoices_ != nullptr;
-    const bool reports =
-        payments->paywall_->enabled() && !settings.marketplace.address.empty() && is_news;
-    if (!reports) return payments;
-    auto marketplace = payments->Marketplace(settings, clock);
-    if (!marketplace) return marketplace.error();
-    payments->reports_to_ = std::move(*marketplace);
-    payments->reporter_ = std::make_unique<RevenueReporter>(
-        [paywall = payments->paywall_.get()] { return paywall->figures().received; },
-        [to = payments->reports_to_.get(), asset = settings.paywall.fees.asset](auto received) {
-            return to->Report(asset, received, Deadline::After(kReportTime));
+    const bool is_news = settings.verifier != VerifierKind::kMarketplace || invoices_;
+    if (!is_news || !paywall_->enabled()) return {};
+    reporter_ = std::make_unique<RevenueReporter>(
+        [this] { return paywall_->figures().received; },
+        [this, asset = settings.paywall.fees.asset](auto received) {
+            return marketplace_->Report(asset, received, Deadline::After(kReportTime));
         },
         settings.report_interval, log);
-    return payments;
+    return {};
 }
 
 VerifierState Payments::state() const

@@ -5,6 +5,7 @@
 #include "core/probe/resolver.hpp"
 #include "core/rails/rippled/rippled_ledger.hpp"
 #include "core/rails/xrp.hpp"
+#include "relay-image/payment/hosting_watch.hpp"
 #include "relay-image/payment/invoices.hpp"
 #include "relay-image/payment/payment_settings.hpp"
 #include "relay-image/payment/paywall.hpp"
@@ -29,6 +30,11 @@ public:
     Invoices* invoices() { return invoices_.get(); }
     /// How those are that payments need: the verifier, and where there is one the Lightning node.
     VerifierState state() const;
+    /// Until when the relay's hosting is paid for, where it has a marketplace that knows.
+    std::optional<Time> hosting_paid_through() const
+    {
+        return hosting_ ? hosting_->paid_through() : std::nullopt;
+    }
     /// While another process takes over, nothing is begun that it would not know of.
     void Pause(bool is_paused)
     {
@@ -40,6 +46,7 @@ private:
 
     Result<void> MakeNode(const PaymentSettings& settings);
     Result<void> MakeVerifier(const PaymentSettings& settings, const Clock& clock);
+    Result<void> MakeReports(const PaymentSettings& settings, const Clock& clock, Log& log);
     Result<std::unique_ptr<MarketplaceVerifier>> Marketplace(const PaymentSettings& settings,
                                                              const Clock& clock) const;
 
@@ -48,9 +55,10 @@ private:
     rails::rippled::RippledLedger ledger_;
     std::unique_ptr<LightningNode> node_;
     std::unique_ptr<PaymentVerifier> verifier_;
-    std::unique_ptr<MarketplaceVerifier> reports_to_;  ///< Where another verifies.
+    std::unique_ptr<MarketplaceVerifier> marketplace_;  ///< That is told and asked of the relay.
     std::unique_ptr<Paywall> paywall_;
     std::unique_ptr<Invoices> invoices_;
+    std::unique_ptr<HostingWatch> hosting_;
     std::unique_ptr<RevenueReporter> reporter_;  ///< Last: it reads the paywall.
 };
 

@@ -98,6 +98,26 @@ protected:
     std::int64_t tag_ = 0;
 };
 
+TEST_F(MarketplaceTest, ARelayWithoutFeesWarnsOfItsOwnLowBalance)
+{
+    pqxx::connection connection{marketplace_.DatabaseUrl()};
+    pqxx::nontransaction{connection}.exec_params0(
+        "UPDATE orders SET state = 4, active_at = now(), paid_through = now() + $2::interval"
+        " WHERE order_id = $1",
+        order_, "3 days");
+    const RelayProcess relay{NewDatabase(),
+                             {{"PAYMENT_MARKETPLACE_ADDRESS", marketplace_.address()},
+                              {"PAYMENT_MARKETPLACE_PLAINTEXT", "true"},
+                              {"PAYMENT_KEY", ToHex(relay_key_.bytes().Expose())}}};
+    std::string warnings;
+    ASSERT_TRUE(Becomes([&] {
+        warnings = boost::json::serialize(Page(relay, "/health").at("warnings"));
+        return warnings != "[]";
+    }));
+    EXPECT_THAT(warnings, HasSubstr("balance is low"));
+    EXPECT_EQ(Page(relay, "/health").at("status"), "ok");
+}
+
 TEST_F(MarketplaceTest, ClaimsAreBookedForTheOwnerOnce)
 {
     const RelayProcess relay{NewDatabase(), Asking()};

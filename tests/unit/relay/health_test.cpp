@@ -55,6 +55,18 @@ TEST(HealthTest, WarnsOfACertificateTwoWeeksBeforeItsEnd)
     EXPECT_THAT(WarningsOf(health, kNow), ElementsAre(HasSubstr("certificate ends at")));
 }
 
+TEST(HealthTest, WarnsOfALowBalanceAWeekBeforeTheHostingEnds)
+{
+    auto health = Sound();
+    health.hosting_paid_through = kNow + 7 * 24h;
+    EXPECT_THAT(WarningsOf(health, kNow), IsEmpty());
+    health.hosting_paid_through = kNow + 7 * 24h - 1s;
+    EXPECT_THAT(WarningsOf(health, kNow),
+                ElementsAre("the balance is low: the hosting of this relay is paid until " +
+                            FormatTime(*health.hosting_paid_through)));
+    EXPECT_TRUE(health.sound());
+}
+
 TEST(HealthTest, WarnsOfAPaymentVerifierThatIsDownAndStaysSound)
 {
     auto health = Sound();

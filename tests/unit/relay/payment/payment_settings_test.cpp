@@ -68,6 +68,7 @@ TEST(PaymentSettingsTest, AFeeNeedsAVerifierAndAVerifierWhatItWorksWith)
     EXPECT_EQ(ReasonOf(Read({"admission=1"})), "CONFIG_MISSING");
     EXPECT_EQ(ReasonOf(Read({"verifier=local"})), "CONFIG_MISSING");
     EXPECT_EQ(ReasonOf(Read({"verifier=marketplace"})), "CONFIG_MISSING");
+    EXPECT_EQ(ReasonOf(Read({"marketplace.address=127.0.0.1:1"})), "CONFIG_MISSING");
     EXPECT_EQ(ReasonOf(Read({"verifier=dassie", "dassie.url=ws://127.0.0.1:1/rpc"})),
               "CONFIG_MISSING");
     EXPECT_EQ(ReasonOf(Read({"verifier=local", "xrp.url=http://x", "xrp.account=rWrong"})),

@@ -9,6 +9,7 @@
 
 #include "relay-image/bench/connection.hpp"
 #include "relay-image/bench/scenarios.hpp"
+#include "tests/bench/relay/machine.hpp"
 #include "tests/bench/relay/nostr_bench.hpp"
 #include "tests/bench/relay/options.hpp"
 
@@ -168,6 +169,9 @@ json::object Ratios(const Figures& ours, const Figures& theirs)
 
 void Print(const json::object& report)
 {
+    for (const auto& [name, value] : report.at("machine").as_object()) {
+        std::cout << "machine_" << std::string{name} << " " << value << "\n";
+    }
     for (const auto& [name, value] : report.at("figures").as_object()) {
         std::cout << std::string{name} << " " << value;
         for (const auto& [other, measured] : report.at("yardsticks").as_object()) {
@@ -186,6 +190,9 @@ int Main(const std::vector<std::string>& arguments)
     json::object report{{"benchmark", "relay"},
                         {"storage", options.storage == Storage::kLmdb ? "lmdb" : "postgres"},
                         {"events", options.events}};
+    const auto machine = MeasureMachine();
+    report["machine"] = {{"verify_micros", machine.verify_micros},
+                         {"fdatasync_millis", machine.fdatasync_millis}};
     const auto ours = Measurement{*StartBerth(options.storage), load, options}.Run();
     report["figures"] = ToJson(ours);
     auto& yardsticks = report["yardsticks"].emplace_object();

@@ -53,8 +53,8 @@ std::string Escaped(std::string_view text)
 
 std::string HtmlRow(std::string_view heading, std::string_view value)
 {
-    return "<tr><th scope=\"row\">" + Escaped(heading) + "</th><td>" + Escaped(value) +
-           "</td></tr>\n";
+    return "<tr><th scope=\"row\">" + Escaped(heading) + "</th><td class=\"number\">" +
+           Escaped(value) + "</td></tr>\n";
 }
 
 Answer Rendered(const HtmlPage& page)

@@ -11,7 +11,7 @@ namespace berth::relay {
 /// Text as it may stand in an element or an attribute in double quotes.
 std::string Escaped(std::string_view text);
 
-/// A table row of a heading and a value, which is escaped.
+/// A table row of a heading and a number or the like, which is escaped and stays on one line.
 std::string HtmlRow(std::string_view heading, std::string_view value);
 
 /// One page of ours.

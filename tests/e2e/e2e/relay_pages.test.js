@@ -14,6 +14,7 @@ before(async () => {
     NAME: 'Harbour <of> the North',
     DESCRIPTION: 'For people who sail.',
     CONTACT: 'mailto:owner@relay.example',
+    TERMS_OF_SERVICE: 'https://relay.example/terms',
     DASHBOARD_PASSWORD: password,
   });
   browser = await browsing.startBrowser();
@@ -42,6 +43,25 @@ test('the landing page tells name and address, and escapes them', async () => {
   const page = await open('/');
   assert.equal(await page.title(), 'Harbour <of> the North');
   assert.equal(await page.textContent('code'), `ws://${relay.address}`);
+  await page.context().close();
+});
+
+test('the landing page links the terms of service and breaks no number on a phone', async () => {
+  const [, phone] = looks.find(([name]) => name === 'a phone');
+  const page = await open('/', phone);
+  assert.equal(
+    await page.getAttribute('text=Terms of service', 'href'),
+    'https://relay.example/terms',
+  );
+  const lines = await page.locator('table td').evaluateAll((cells) =>
+    cells.map((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length;
+    }),
+  );
+  assert.ok(lines.length > 3);
+  assert.ok(lines.every((count) => count === 1), `lines of each number: ${lines}`);
   await page.context().close();
 });
 

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kFolder = "/";  ///< On the disk whose room is shown.
 constexpr auto kMeasureTime = 3s;
+constexpr auto kFirstRest = 1s;  ///< After a start clients come first.
 constexpr auto kSampleEvery = 5s;
 constexpr auto kShortestSpan = 1s;          ///< For a share of CPU that means something.
 constexpr int kSamplesForEachMeasure = 12;  ///< Where it takes long; else each has its own.
@@ -130,8 +131,9 @@ void DashboardPages::StartSampling()
 
 asio::awaitable<void> DashboardPages::CountKindsForEver()
 {
-    asio::steady_timer timer{io_};
+    asio::steady_timer timer{io_, kFirstRest};
     while (true) {
+        co_await timer.async_wait(asio::use_awaitable);
         const auto start = Figures::Steady::now();
         const auto counted = co_await AskReaders<Result<KindCensus>>(
             io_, background_, kCountKindsTime,
@@ -140,19 +142,20 @@ asio::awaitable<void> DashboardPages::CountKindsForEver()
         const auto took = Figures::Steady::now() - start;
         timer.expires_after(
             std::clamp(took * kShareOfCounting, kCountKindsEvery, kCountKindsAtLeastEvery));
-        co_await timer.async_wait(asio::use_awaitable);
     }
 }
 
+/// The first sample is without the store, which clients have to themselves for a moment.
 asio::awaitable<void> DashboardPages::SampleForEver()
 {
-    asio::steady_timer timer{io_};
+    TakeSample();
+    asio::steady_timer timer{io_, kFirstRest};
     for (int count = 0;; ++count) {
+        co_await timer.async_wait(asio::use_awaitable);
         const bool due = measured_quickly_ || count % kSamplesForEachMeasure == 0;
         if (!store_ || due) co_await Measure();
         TakeSample();
         timer.expires_after(kSampleEvery);
-        co_await timer.async_wait(asio::use_awaitable);
     }
 }
 

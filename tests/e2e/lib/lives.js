@@ -19,15 +19,23 @@ export class Lives {
   }
 
   // A request is repeated as it is until it is answered: its event makes that safe.
-  #persist(request) {
-    return this.#world.until(60, async () => {
+  async #persist(request) {
+    let refusal;
+    const attempt = async () => {
       try {
         return await request();
       } catch (error) {
-        if ([1, 2, 4, 8, 14].includes(error.code)) return undefined;
-        throw error;
+        if (![1, 2, 4, 8, 14].includes(error.code)) throw error;
+        refusal = error;
+        return undefined;
       }
-    });
+    };
+    try {
+      return await this.#world.until(60, attempt);
+    } catch (error) {
+      if (refusal) error.message += `\nrefused at last: ${refusal.message}`;
+      throw error;
+    }
   }
 
   /// One whole life: placed, paid, active, closed. Signed once, sent as often as it takes.
@@ -65,8 +73,14 @@ export class Lives {
       assert.ok(armed.ok, JSON.stringify(armed));
     }
     const before = this.#world.events.length;
-    await this.live();
-    await assertInvariants(this.#world, `after ${JSON.stringify(kills)}`);
+    try {
+      await this.live();
+      await assertInvariants(this.#world, `after ${JSON.stringify(kills)}`);
+    } catch (error) {
+      const events = this.#world.events.slice(before).map((event) => JSON.stringify(event));
+      error.message += `\n${events.join('\n')}\n${await this.#world.logTail('marketplace')}`;
+      throw error;
+    }
     const unreached = {};
     for (const [server, boundaries] of Object.entries(kills)) {
       const ends = this.#world.events

@@ -12,6 +12,7 @@ export const build = process.env.BERTH_BUILD ?? path.join(root, 'build/release')
 
 const run = promisify(execFile);
 const START_LIMIT_MS = 180_000;
+const LOG_LINES = 40;
 
 /// Starts a world and waits until it serves. `args` go to `berth-stack up`, for example
 /// ['--operators', '2', '--set', 'worker.slots=1'], and `environment` is added to its own.
@@ -76,6 +77,12 @@ class World {
   command(command) {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
     return this.nextLine(START_LIMIT_MS);
+  }
+
+  /// The end of what a program has logged.
+  async logTail(server) {
+    const log = await readFile(path.join(this.#folder, server, 'log'), 'utf8');
+    return log.split('\n').slice(-LOG_LINES).join('\n');
   }
 
   /// The secret key of `admin`, `finance`, `marketplace` or `operator` (the first one).

@@ -6,22 +6,13 @@
 #include "core/base/encoding.hpp"
 #include "relay-image/protocol/event_kind.hpp"
 #include "relay-image/storage/deletion.hpp"
+#include "relay-image/storage/event_parts.hpp"
 #include "relay-image/storage/tag_key.hpp"
 
 namespace berth::relay {
 namespace {
 
 constexpr auto kForever = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view kBodyStart = "\"tags\":";
-constexpr std::size_t kSignatureTail = std::string_view{",\"sig\":\"\"}"}.size() + 128;
-
-/// From "tags" to "content" in the event's JSON, whose fields are in NIP-01's order.
-std::string BodyOf(std::string_view json)
-{
-    const auto start = json.find(kBodyStart);
-    BERTH_ASSERT(start != std::string_view::npos && json.size() > start + kSignatureTail);
-    return std::string{json.substr(start, json.size() - kSignatureTail - start)};
-}
 
 std::string AuthorKey(const std::string& pubkey) { return KeyOfTag('v', pubkey); }
 
@@ -48,7 +39,7 @@ void EventRows::Add(const AdmittedEvent& admitted)
     sigs_.push_back(Binary(event.sig));
     created_.push_back(event.created_at);
     kinds_.push_back(event.kind);
-    bodies_.push_back(BodyOf(admitted.json));
+    bodies_.emplace_back(BodyOf(admitted.json));
     expires_.push_back(admitted.expires_at);
     const auto address = AddressOf(event);
     addresses_.push_back(address ? std::optional{KeyOfTag('a', *address)} : std::nullopt);
@@ -166,11 +157,12 @@ StoredEvent EventOfRow(const Rows& rows, int row)
                       .json = {}};
     const auto body = rows.Bytes(row, 4);
     if (body.empty()) return event;  // It was left out.
-    event.json = EventText::Joined({"{\"id\":\"", ToHex(event.id), "\",\"pubkey\":\"",
-                                    ToHex(rows.Bytes(row, 1)),
-                                    "\",\"created_at\":", std::to_string(event.created_at),
-                                    ",\"kind\":", std::to_string(event.kind), ",", body,
-                                    ",\"sig\":\"", ToHex(rows.Bytes(row, 5)), "\"}"});
+    event.json = JsonOf({.id = event.id,
+                         .pubkey = rows.Bytes(row, 1),
+                         .created_at = event.created_at,
+                         .kind = event.kind,
+                         .body = body,
+                         .signature = rows.Bytes(row, 5)});
     return event;
 }
 

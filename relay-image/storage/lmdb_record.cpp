@@ -1,22 +1,18 @@
 #include "relay-image/storage/lmdb_record.hpp"
 
-#include <array>
 #include <cstring>
 #include <limits>
 
 #include "core/base/assert.hpp"
 #include "core/base/encoding.hpp"
+#include "relay-image/storage/event_parts.hpp"
 
 namespace berth::relay {
 namespace {
 
 constexpr std::size_t kSignatureAt = 64, kSignatureBytes = 64;
-constexpr auto kHexed = kSignatureAt + kSignatureBytes;  ///< Id, key and signature.
 constexpr std::size_t kCreatedAt = 128, kExpiresAt = 136, kKindAt = 144, kBodyAt = 146;
 constexpr auto kNever = std::numeric_limits<std::int64_t>::max();
-
-constexpr std::string_view kTags = "\"tags\":";
-constexpr std::size_t kTail = std::string_view{",\"sig\":\"\"}"}.size() + 2 * kSignatureBytes;
 
 template <typename Integer>
 void AppendInteger(std::string& out, Integer value)
@@ -39,14 +35,6 @@ void AppendBinary(std::string& out, std::string_view hex)
     const auto bytes = FromHex(hex);
     BERTH_ASSERT(bytes.has_value());
     out += *bytes;
-}
-
-/// The piece of the JSON of an event whose fields are in NIP-01's order.
-std::string_view BodyOf(std::string_view json)
-{
-    const auto start = json.find(kTags);
-    BERTH_ASSERT(start != std::string_view::npos && json.size() > start + kTail);
-    return json.substr(start, json.size() - kTail - start);
 }
 
 }  // namespace
@@ -90,14 +78,12 @@ std::string_view LmdbRecord::body() const { return bytes_.substr(kBodyAt); }
 
 EventText LmdbRecord::Json() const
 {
-    std::array<char, 2 * kHexed> digits;
-    WriteHex(bytes_.substr(0, kHexed), digits.data());
-    const std::string_view hex{digits.data(), digits.size()};
-    const auto created = std::to_string(created_at());
-    const auto kind = std::to_string(this->kind());
-    return EventText::Joined({"{\"id\":\"", hex.substr(0, 64), "\",\"pubkey\":\"",
-                              hex.substr(64, 64), "\",\"created_at\":", created, ",\"kind\":", kind,
-                              ",", body(), ",\"sig\":\"", hex.substr(128), "\"}"});
+    return JsonOf({.id = id(),
+                   .pubkey = pubkey(),
+                   .created_at = created_at(),
+                   .kind = kind(),
+                   .body = body(),
+                   .signature = bytes_.substr(kSignatureAt, kSignatureBytes)});
 }
 
 nostr::Event LmdbRecord::Event() const

@@ -146,7 +146,7 @@ Bind::Bind(fs::path folder, std::uint16_t port, std::vector<Zone> zones,
 {
 }
 
-Result<void> Bind::Start(Deadline deadline)
+Result<void> Bind::Launch()
 {
     std::error_code failed;
     fs::create_directories(folder_, failed);
@@ -157,12 +157,12 @@ Result<void> Bind::Start(Deadline deadline)
     }
     const auto written = WriteFiles();
     if (!written) return written;
-    const auto started = child_.Start();
-    if (!started) return started;
-    const auto all_served = [this] {
-        return std::all_of(zones_.begin(), zones_.end(), [&](auto& zone) { return Serves(zone); });
-    };
-    return child_.WaitUntil(all_served, deadline);
+    return child_.Start();
+}
+
+bool Bind::Serves()
+{
+    return std::ranges::all_of(zones_, [this](const auto& zone) { return Answers(zone); });
 }
 
 Result<void> Bind::WriteFiles() const
@@ -202,7 +202,7 @@ std::string Bind::Elsewhere() const
     return text + " };";
 }
 
-bool Bind::Serves(const Zone& zone) const
+bool Bind::Answers(const Zone& zone) const
 {
     ProcessRunner runner{1};
     const Command dig{.argv = {"dig", "@127.0.0.1", "-p", std::to_string(port_), "+short",

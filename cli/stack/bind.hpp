@@ -36,9 +36,11 @@ public:
     Bind(std::filesystem::path folder, std::uint16_t port, std::vector<Zone> zones,
          std::vector<Forwarder> forwarders = {});
 
-    /// Writes configuration, zones and keys and waits until every zone is served. Errors:
-    /// kUnavailable `BIND_MISSING`, `FILE_NOT_WRITTEN`, `CHILD_ENDED`; kTimeout `CHILD_NOT_READY`.
-    Result<void> Start(Deadline deadline) override;
+    /// Writes configuration, zones and keys first. Errors: kUnavailable `BIND_MISSING`,
+    /// `FILE_NOT_WRITTEN`, `CHILD_NOT_STARTED`.
+    Result<void> Launch() override;
+    /// Whether it answers for every zone.
+    bool Serves() override;
     void Stop() override { child_.Stop(); }
 
     /// `127.0.0.1:port`.
@@ -49,7 +51,7 @@ public:
 
 private:
     Result<void> WriteFiles() const;
-    bool Serves(const Zone& zone) const;
+    bool Answers(const Zone& zone) const;
     std::string Elsewhere() const;
 
     std::filesystem::path folder_;

@@ -192,24 +192,32 @@ void Child::Reap()
     pid_ = -1;
 }
 
+Result<bool> Child::ReadyBy(const std::function<bool()>& ready, Deadline deadline)
+{
+    if (ready()) return true;
+    if (StopRequested()) {
+        return Fail(ErrorCode::kPrecondition, "STOP_REQUESTED",
+                    "Told to stop while " + spec_.name + " was starting.");
+    }
+    if (!Running()) {
+        return Fail(ErrorCode::kUnavailable, "CHILD_ENDED",
+                    spec_.name + " ended with " + end_ + ":\n" + LogTail());
+    }
+    if (deadline.Passed()) {
+        return Fail(ErrorCode::kTimeout, "CHILD_NOT_READY",
+                    spec_.name + " was not ready in time:\n" + LogTail());
+    }
+    return false;
+}
+
 Result<void> Child::WaitUntil(const std::function<bool()>& ready, Deadline deadline)
 {
-    while (!ready()) {
-        if (StopRequested()) {
-            return Fail(ErrorCode::kPrecondition, "STOP_REQUESTED",
-                        "Told to stop while " + spec_.name + " was starting.");
-        }
-        if (!Running()) {
-            return Fail(ErrorCode::kUnavailable, "CHILD_ENDED",
-                        spec_.name + " ended with " + end_ + ":\n" + LogTail());
-        }
-        if (deadline.Passed()) {
-            return Fail(ErrorCode::kTimeout, "CHILD_NOT_READY",
-                        spec_.name + " was not ready in time:\n" + LogTail());
-        }
+    while (true) {
+        const auto is = ReadyBy(ready, deadline);
+        if (!is) return is.error();
+        if (*is) return {};
         std::this_thread::sleep_for(kPollEvery);
     }
-    return {};
 }
 
 std::string Child::LogTail() const

@@ -47,8 +47,10 @@ public:
     /// SIGKILL to the whole group; returns when it is gone.
     void Kill();
 
-    /// Polls `ready` until it says yes. Errors: kUnavailable `CHILD_ENDED`, kTimeout
-    /// `CHILD_NOT_READY`, both with the end of the log; kPrecondition `STOP_REQUESTED`.
+    /// What `ready` says. Errors where it can say yes no longer: kUnavailable `CHILD_ENDED`,
+    /// kTimeout `CHILD_NOT_READY`, both with the end of the log; kPrecondition `STOP_REQUESTED`.
+    Result<bool> ReadyBy(const std::function<bool()>& ready, Deadline deadline);
+    /// Polls `ready` until it says yes. Errors: those of ReadyBy.
     Result<void> WaitUntil(const std::function<bool()>& ready, Deadline deadline);
 
     const std::string& name() const { return spec_.name; }

@@ -62,7 +62,7 @@ Result<std::string> Daemon::RunToEnd(const std::vector<std::string>& arguments, 
                 settings_.name + " failed: " + End(output->err));
 }
 
-Result<void> Daemon::Start(Deadline deadline)
+Result<void> Daemon::Launch()
 {
     if (const auto written = WriteConfig(); !written) return written;
     std::error_code ignored;
@@ -75,12 +75,15 @@ Result<void> Daemon::Start(Deadline deadline)
     if (const auto* log = std::getenv(kFailpointLogVariable)) {
         child_.environment()[kFailpointLogVariable] = log;
     }
-    if (const auto started = child_.Start(); !started) return started;
-    const auto ready = child_.WaitUntil([this] { return fs::exists(ReadyFile()); }, deadline);
-    if (!ready) return ready;
+    return child_.Start();
+}
+
+bool Daemon::Serves()
+{
+    if (!fs::exists(ReadyFile())) return false;
     const auto line = ReadFile(ReadyFile(), 4096);
     ready_line_ = line ? line->substr(0, line->find('\n')) : "";
-    return {};
+    return true;
 }
 
 }  // namespace berth::stack

@@ -25,14 +25,15 @@ public:
     /// printed is the value. Errors: kUnavailable `PROGRAM_FAILED`; those of CommandRunner.
     Result<std::string> RunToEnd(const std::vector<std::string>& arguments, Deadline deadline);
 
-    Result<void> Start(Deadline deadline) override;
+    Result<void> Launch() override;
+    bool Serves() override;
     void Stop() override { child_.Stop(); }
     Child& child() override { return child_; }
 
     /// The next starts, one each, run under BERTH_FAILPOINT of these names; those after them under
     /// none. BERTH_FAILPOINT_LOG is handed on as it is.
     void SetFailpoints(std::deque<std::string> names) { failpoints_ = std::move(names); }
-    /// The line of its ready file.
+    /// The line of its ready file, once it serves.
     std::string ready_line() const { return ready_line_; }
 
 private:

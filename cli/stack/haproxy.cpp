@@ -29,12 +29,6 @@ Result<void> Haproxy::Configure(const std::string& text) const
     return WriteFileAtomically(folder_ / "haproxy.cfg", text);
 }
 
-Result<void> Haproxy::Start(Deadline deadline)
-{
-    const auto started = child_.Start();
-    if (!started) return started;
-    return child_.WaitUntil([this] { return std::all_of(ports_.begin(), ports_.end(), Listens); },
-                            deadline);
-}
+bool Haproxy::Serves() { return std::ranges::all_of(ports_, Listens); }
 
 }  // namespace berth::stack

@@ -16,10 +16,11 @@ public:
     /// Keeps configuration and log in `folder`; `ports` are those that the configuration binds.
     Haproxy(std::filesystem::path folder, std::vector<std::uint16_t> ports);
 
-    /// Writes the configuration of the next Start. Errors: kUnavailable `FILE_NOT_WRITTEN`.
+    /// Writes the configuration of the next Launch. Errors: kUnavailable `FILE_NOT_WRITTEN`.
     Result<void> Configure(const std::string& text) const;
-    /// Waits until every port accepts connections.
-    Result<void> Start(Deadline deadline) override;
+    Result<void> Launch() override { return child_.Start(); }
+    /// Whether every port accepts connections.
+    bool Serves() override;
     void Stop() override { child_.Stop(); }
 
     Child& child() override { return child_; }

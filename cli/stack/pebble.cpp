@@ -31,13 +31,10 @@ ChildSpec SpecOf(const Pebble::Settings& settings)
 
 Pebble::Pebble(Settings settings) : settings_{std::move(settings)}, child_{SpecOf(settings_)} {}
 
-Result<void> Pebble::Start(Deadline deadline)
+Result<void> Pebble::Launch()
 {
-    const auto written = WriteFiles();
-    if (!written) return written;
-    const auto started = child_.Start();
-    if (!started) return started;
-    return child_.WaitUntil([this] { return FetchRoot(); }, deadline);
+    if (const auto written = WriteFiles(); !written) return written;
+    return child_.Start();
 }
 
 Result<void> Pebble::WriteFiles() const
@@ -64,7 +61,7 @@ Result<void> Pebble::WriteFiles() const
     return WriteFileAtomically(settings_.folder / "pebble.json", boost::json::serialize(config));
 }
 
-bool Pebble::FetchRoot() const
+bool Pebble::Serves()
 {
     const auto root =
         probe::Fetch({.url = "https://" + Local(settings_.management_port) + "/roots/0"},

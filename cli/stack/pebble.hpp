@@ -21,9 +21,10 @@ public:
     };
     explicit Pebble(Settings settings);
 
-    /// Starts it, waits until it serves, and stores the root of the certificates that it issues.
-    /// Errors: kUnavailable `FILE_NOT_WRITTEN`, `CHILD_NOT_STARTED`, `CHILD_ENDED`; kTimeout.
-    Result<void> Start(Deadline deadline) override;
+    /// Errors: kUnavailable `FILE_NOT_WRITTEN`, `CHILD_NOT_STARTED`.
+    Result<void> Launch() override;
+    /// Whether it has told the root of the certificates that it issues, which is stored then.
+    bool Serves() override;
     void Stop() override { child_.Stop(); }
 
     /// ACME directory URL.
@@ -36,7 +37,6 @@ public:
 
 private:
     Result<void> WriteFiles() const;
-    bool FetchRoot() const;
 
     Settings settings_;
     Child child_;

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr auto kServerUser = "postgres";
 constexpr auto kPrograms = "/usr/lib/postgresql";
+constexpr std::chrono::seconds kInitdbLimit{60};
 
 std::string ServerUser() { return ::geteuid() == 0 ? kServerUser : ""; }
 
@@ -49,7 +50,7 @@ Postgres::Postgres(fs::path folder) : folder_{std::move(folder)} {}
 
 fs::path Postgres::LinkIn(const fs::path& folder) { return folder / "files"; }
 
-Result<void> Postgres::Start(Deadline deadline)
+Result<void> Postgres::Launch()
 {
     const auto programs = ServerPrograms();
     if (!programs) {
@@ -59,7 +60,7 @@ Result<void> Postgres::Start(Deadline deadline)
     if (files_.path().empty()) {
         const auto made = MakeFiles();
         if (!made) return made;
-        const auto initialised = RunInitdb(*programs, deadline);
+        const auto initialised = RunInitdb(*programs);
         if (!initialised) return initialised;
     }
     child_.emplace(
@@ -69,10 +70,10 @@ Result<void> Postgres::Start(Deadline deadline)
                   .log = folder_ / "log",
                   .user = ServerUser(),
                   .stop_signal = SIGINT});
-    const auto started = child_->Start();
-    if (!started) return started;
-    return child_->WaitUntil([&] { return PQping(Url().c_str()) == PQPING_OK; }, deadline);
+    return child_->Start();
 }
+
+bool Postgres::Serves() { return PQping(Url().c_str()) == PQPING_OK; }
 
 Result<void> Postgres::MakeFiles()
 {
@@ -83,7 +84,7 @@ Result<void> Postgres::MakeFiles()
     return NotMade("The folder could not be given to user `postgres`.");
 }
 
-Result<void> Postgres::RunInitdb(const fs::path& programs, Deadline deadline)
+Result<void> Postgres::RunInitdb(const fs::path& programs)
 {
     Child initdb{
         {.name = "initdb",
@@ -94,7 +95,8 @@ Result<void> Postgres::RunInitdb(const fs::path& programs, Deadline deadline)
          .user = ServerUser()}};
     const auto started = initdb.Start();
     if (!started) return started;
-    const auto ended = initdb.WaitUntil([&] { return !initdb.Running(); }, deadline);
+    const auto ended =
+        initdb.WaitUntil([&] { return !initdb.Running(); }, Deadline::After(kInitdbLimit));
     if (!ended) return ended;
     if (initdb.end() == "exit code 0") return {};
     return NotMade("initdb ended with " + initdb.end() + ":\n" + initdb.LogTail());

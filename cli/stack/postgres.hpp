@@ -23,10 +23,11 @@ public:
     Postgres& operator=(const Postgres&) = delete;
     ~Postgres() override = default;
 
-    /// Makes the data folder if there is none, starts the server and waits until it takes
-    /// connections. Errors: kUnavailable `POSTGRES_MISSING`, `POSTGRES_NOT_MADE`, `CHILD_ENDED`;
-    /// kTimeout.
-    Result<void> Start(Deadline deadline) override;
+    /// Makes the data folder first if there is none. Errors: kUnavailable `POSTGRES_MISSING`,
+    /// `POSTGRES_NOT_MADE`, `CHILD_NOT_STARTED`.
+    Result<void> Launch() override;
+    /// Whether it takes connections.
+    bool Serves() override;
     /// A fast shutdown.
     void Stop() override;
 
@@ -38,7 +39,7 @@ public:
 
 private:
     Result<void> MakeFiles();
-    Result<void> RunInitdb(const std::filesystem::path& programs, Deadline deadline);
+    Result<void> RunInitdb(const std::filesystem::path& programs);
 
     std::filesystem::path folder_;
     ScratchFolder files_;

@@ -22,7 +22,7 @@ namespace json = boost::json;
 
 constexpr auto kStartLimit = 60s;
 constexpr int kRestartsMost = 20;
-constexpr int kPollMilliseconds = 50;
+constexpr int kPollMilliseconds = 20;
 
 json::object ErrorFields(const Error& error)
 {
@@ -61,6 +61,7 @@ Result<void> Supervisor::Run()
 Result<void> Supervisor::CheckAll()
 {
     for (auto& watched : servers_) {
+        if (watched.starting) CheckStart(watched);
         if (watched.held || watched.server->child().Running()) continue;
         if (const auto revived = Revive(watched); !revived) return revived;
     }
@@ -75,29 +76,39 @@ Result<void> Supervisor::Revive(Watched& watched)
         return Fail(ErrorCode::kUnavailable, "SERVER_KEEPS_ENDING",
                     child.name() + " keeps ending; its log ends with:\n" + child.LogTail());
     }
-    const auto started = watched.server->Start(Deadline::After(kStartLimit));
-    if (started) {
-        Say({{"event", "started"}, {"server", child.name()}, {"pid", child.pid()}});
-    } else {
-        Say({{"event", "not_started"},
-             {"server", child.name()},
-             {"error", ErrorFields(started.error())}});
-    }
+    Launch(watched);
     return {};
 }
 
+void Supervisor::Launch(Watched& watched)
+{
+    if (const auto launched = watched.server->Launch(); !launched) return Tell(watched, launched);
+    watched.starting = Deadline::After(kStartLimit);
+    CheckStart(watched);
+}
+
+void Supervisor::CheckStart(Watched& watched)
+{
+    const auto serves = watched.server->ServesBy(*watched.starting);
+    if (!serves) return Tell(watched, serves.error());
+    if (*serves) Tell(watched, {});
+}
+
+/// A command is read once the one before it is answered, so that answers keep their order.
 bool Supervisor::ReadCommands()
 {
-    pollfd input{.fd = control_ ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0};
+    for (auto end = input_.find('\n'); !commanded_ && end != std::string::npos;
+         end = input_.find('\n')) {
+        Obey(input_.substr(0, end));
+        input_.erase(0, end + 1);
+    }
+    const bool reads = control_ && !commanded_;
+    pollfd input{.fd = reads ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0};
     if (::poll(&input, 1, kPollMilliseconds) <= 0 || input.revents == 0) return true;
     char buffer[4096];
     const auto got = ::read(STDIN_FILENO, buffer, sizeof buffer);
     if (got <= 0) return false;
     input_.append(buffer, static_cast<std::size_t>(got));
-    for (auto end = input_.find('\n'); end != std::string::npos; end = input_.find('\n')) {
-        Obey(input_.substr(0, end));
-        input_.erase(0, end + 1);
-    }
     return true;
 }
 
@@ -112,29 +123,47 @@ void Supervisor::Obey(const std::string& line)
         Say({{"ok", false}, {"error", {{"reason", "UNKNOWN_SERVER"}, {"message", name}}}});
         return;
     }
-    const auto done = Do(*found, TextAt(*command, "do"), Words(TextAt(*command, "failpoints")));
-    if (done) {
-        Say({{"ok", true}, {"server", name}, {"pid", found->server->child().pid()}});
-    } else {
-        Say({{"ok", false}, {"server", name}, {"error", ErrorFields(done.error())}});
-    }
+    commanded_ = &*found;
+    Do(*found, TextAt(*command, "do"), Words(TextAt(*command, "failpoints")));
 }
 
-Result<void> Supervisor::Do(Watched& watched, const std::string& verb,
-                            std::deque<std::string> failpoints)
+void Supervisor::Do(Watched& watched, const std::string& verb, std::deque<std::string> failpoints)
 {
     if (verb != "start" && verb != "stop" && verb != "kill" && verb != "restart") {
-        return Fail(ErrorCode::kInvalid, "UNKNOWN_COMMAND", "There is no command `" + verb + "`.");
+        return Tell(watched, Fail(ErrorCode::kInvalid, "UNKNOWN_COMMAND",
+                                  "There is no command `" + verb + "`."));
     }
     if (verb == "stop" || verb == "restart") watched.server->Stop();
     if (verb == "kill") watched.server->child().Kill();
     watched.held = verb == "stop" || verb == "kill";
-    if (watched.held || watched.server->child().Running()) return {};
+    if (watched.held) return Tell(watched, {});
+    if (watched.server->child().Running()) return watched.starting ? void() : Tell(watched, {});
     watched.restarts = 0;
     if (auto* daemon = dynamic_cast<Daemon*>(watched.server)) {
         daemon->SetFailpoints(std::move(failpoints));
     }
-    return watched.server->Start(Deadline::After(kStartLimit));
+    Launch(watched);
+}
+
+/// Answers the command that waits for it, or tells of a start that nobody commanded.
+void Supervisor::Tell(Watched& watched, const Result<void>& done)
+{
+    auto& child = watched.server->child();
+    json::object said;
+    if (commanded_ == &watched) {
+        said = {{"ok", done.has_value()}};
+        commanded_ = nullptr;
+    } else {
+        said = {{"event", done ? "started" : "not_started"}};
+    }
+    said["server"] = child.name();
+    if (done) {
+        said["pid"] = child.pid();
+    } else {
+        said["error"] = ErrorFields(done.error());
+    }
+    watched.starting.reset();
+    Say(std::move(said));
 }
 
 void Supervisor::Say(json::object event)

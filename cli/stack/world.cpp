@@ -129,7 +129,7 @@ Result<void> World::MakeKeys()
     return WriteFileAtomically(layout_.MarketplaceCa(), ca.Certificate(), 0644);
 }
 
-Result<void> World::Launch(Server& server)
+Result<void> World::Start(Server& server)
 {
     started_.push_back(&server);
     return server.Start(Deadline::After(kServerLimit));
@@ -146,9 +146,9 @@ Result<void> World::StartServers()
                                                   .port = layout_.pebble,
                                                   .management_port = layout_.pebble_management,
                                                   .resolver = bind_->Address()});
-    if (const auto started = Launch(*postgres_); !started) return started;
-    if (const auto started = Launch(*bind_); !started) return started;
-    return Launch(*pebble_);
+    if (const auto started = Start(*postgres_); !started) return started;
+    if (const auto started = Start(*bind_); !started) return started;
+    return Start(*pebble_);
 }
 
 Daemon::Settings World::Program(const std::string& name, const std::string& program, Config config,
@@ -169,14 +169,14 @@ Result<void> World::StartNetworks()
                                                      .ca_file = layout_.MarketplaceCa()});
     xrpl_ = std::make_unique<Daemon>(
         Program("xrpl", "core/rails/sandbox/berth-xrpl-sandbox", XrplSandboxConfig(layout_), {}));
-    if (const auto started = Launch(*xrpl_); !started) return started;
+    if (const auto started = Start(*xrpl_); !started) return started;
     if (settings_.network) return FindWallet();
     if (const auto created = CreateWallet(); !created) return created;
     akash_ = std::make_unique<Daemon>(
         Program("akash", "akash/sandbox/berth-akash-sandbox",
                 AkashSandboxConfig(layout_, parties_, settings_.block_time, databases_.path()),
                 settings_.akash_sandbox));
-    return Launch(*akash_);
+    return Start(*akash_);
 }
 
 Result<void> World::CreateWallet()
@@ -213,7 +213,7 @@ Result<void> World::StartMarketplace()
                                                     std::move(config), settings_.marketplace));
     const auto migrated = marketplace_->RunToEnd({"migrate"}, Deadline::After(kCommandLimit));
     if (!migrated) return migrated.error();
-    if (const auto started = Launch(*marketplace_); !started) return started;
+    if (const auto started = Start(*marketplace_); !started) return started;
     return OpenForBusiness(*shell_, layout_, parties_, network_);
 }
 
@@ -229,8 +229,8 @@ Result<void> World::StartEdge()
     haproxy_ = std::make_unique<Haproxy>(layout_.folder / "haproxy",
                                          std::vector{layout_.edge, layout_.second_edge});
     if (const auto written = haproxy_->Configure(*edge); !written) return written;
-    if (const auto started = Launch(*haproxy_); !started) return started;
-    return Launch(*worker_);
+    if (const auto started = Start(*haproxy_); !started) return started;
+    return Start(*worker_);
 }
 
 void World::Stop()

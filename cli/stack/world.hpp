@@ -74,7 +74,7 @@ private:
     Result<void> AskForWallet(std::vector<std::string> words);
     Result<void> StartMarketplace();
     Result<void> StartEdge();
-    Result<void> Launch(Server& server);
+    Result<void> Start(Server& server);
     Daemon::Settings Program(const std::string& name, const std::string& program, Config config,
                              const Config& on_top) const;
 

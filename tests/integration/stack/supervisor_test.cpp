@@ -20,16 +20,38 @@ using testing::HasSubstr;
 /// A server that runs a shell script.
 class Script final : public Server {
 public:
-    Script(const TemporaryFolder& folder, const std::string& script)
-        : child_{{.name = "script", .argv = {"sh", "-c", script}, .log = folder.path() / "log"}}
+    Script(const TemporaryFolder& folder, const std::string& script, std::string name = "script")
+        : child_{{.name = name, .argv = {"sh", "-c", script}, .log = folder.path() / name}}
     {
     }
-    Result<void> Start(Deadline) override { return child_.Start(); }
+    Result<void> Launch() override { return child_.Start(); }
+    bool Serves() override { return true; }
     void Stop() override { child_.Stop(); }
     Child& child() override { return child_; }
 
 private:
     Child child_;
+};
+
+/// Serves only beside another server, which falls whenever this one is launched.
+class Dependent final : public Server {
+public:
+    Dependent(const TemporaryFolder& folder, Server& other)
+        : script_{folder, "exec sleep 60", "dependent"}, other_{other}
+    {
+    }
+    Result<void> Launch() override
+    {
+        other_.child().Kill();
+        return script_.Launch();
+    }
+    bool Serves() override { return other_.child().Running(); }
+    void Stop() override { script_.Stop(); }
+    Child& child() override { return script_.child(); }
+
+private:
+    Script script_;
+    Server& other_;
 };
 
 /// Puts text on standard input for the test's time; at its end the input ends.
@@ -59,11 +81,11 @@ private:
 class SupervisorTest : public testing::Test {
 protected:
     /// Runs the supervisor until its commands end; what it said.
-    Result<std::string> Obey(Server& server, const std::string& commands)
+    Result<std::string> Obey(const std::vector<Server*>& servers, const std::string& commands)
     {
         const Input input{commands};
         std::ostringstream said;
-        const auto ended = Supervisor{{&server}, said, true}.Run();
+        const auto ended = Supervisor{servers, said, true}.Run();
         if (!ended) return ended.error();
         return said.str();
     }
@@ -76,7 +98,7 @@ TEST_F(SupervisorTest, StartsAgainWhatEndsByItself)
     Script script{folder_, "exec sleep 60"};
     ASSERT_TRUE(script.Start(Deadline::max()));
     script.child().Kill();
-    const auto said = Obey(script, "");
+    const auto said = Obey({&script}, "");
     ASSERT_TRUE(said) << said.error().message;
     EXPECT_THAT(*said, HasSubstr(R"("event":"ended","server":"script","how":"signal 9")"));
     EXPECT_THAT(*said, HasSubstr(R"("event":"started")"));
@@ -99,8 +121,8 @@ TEST_F(SupervisorTest, LeavesDownWhatWasKilledByCommand)
 {
     Script script{folder_, "exec sleep 60"};
     ASSERT_TRUE(script.Start(Deadline::max()));
-    const auto said = Obey(script, R"({"do": "kill", "server": "script"})"
-                                   "\n");
+    const auto said = Obey({&script}, R"({"do": "kill", "server": "script"})"
+                                      "\n");
     ASSERT_TRUE(said) << said.error().message;
     EXPECT_THAT(*said, HasSubstr(R"({"ok":true,"server":"script","pid":-1})"));
     EXPECT_FALSE(script.child().Running());
@@ -111,19 +133,37 @@ TEST_F(SupervisorTest, RestartsByCommand)
     Script script{folder_, "exec sleep 60"};
     ASSERT_TRUE(script.Start(Deadline::max()));
     const auto before = script.child().pid();
-    const auto said = Obey(script, R"({"do": "restart", "server": "script"})"
-                                   "\n");
+    const auto said = Obey({&script}, R"({"do": "restart", "server": "script"})"
+                                      "\n");
     ASSERT_TRUE(said) << said.error().message;
     EXPECT_THAT(*said, HasSubstr(R"("ok":true)"));
     EXPECT_TRUE(script.child().Running());
     EXPECT_NE(script.child().pid(), before);
 }
 
+TEST_F(SupervisorTest, StartsAgainWhatAnotherStartWaitsFor)
+{
+    Script needed{folder_, "exec sleep 60", "needed"};
+    Dependent dependent{folder_, needed};
+    ASSERT_TRUE(needed.Start(Deadline::max()));
+    const auto said = Obey({&needed, &dependent}, R"({"do": "restart", "server": "dependent"})"
+                                                  "\n"
+                                                  R"({"do": "kill", "server": "needed"})"
+                                                  "\n");
+    ASSERT_TRUE(said) << said.error().message;
+    const auto ended = said->find(R"({"event":"ended","server":"needed","how":"signal 9"})");
+    const auto restarted = said->find(R"({"ok":true,"server":"dependent")");
+    const auto killed = said->find(R"({"ok":true,"server":"needed","pid":-1})");
+    EXPECT_LT(ended, restarted) << *said;
+    EXPECT_LT(restarted, killed) << *said;
+    EXPECT_NE(killed, std::string::npos) << *said;
+}
+
 TEST_F(SupervisorTest, RefusesWhatItDoesNotKnow)
 {
     Script script{folder_, "exec sleep 60"};
     ASSERT_TRUE(script.Start(Deadline::max()));
-    const auto said = Obey(script, "nonsense\n{\"do\": \"dance\", \"server\": \"script\"}\n");
+    const auto said = Obey({&script}, "nonsense\n{\"do\": \"dance\", \"server\": \"script\"}\n");
     ASSERT_TRUE(said) << said.error().message;
     EXPECT_THAT(*said, HasSubstr("UNKNOWN_SERVER"));
     EXPECT_THAT(*said, HasSubstr("UNKNOWN_COMMAND"));

@@ -1,9 +1,10 @@
 # The tests that failed in the output of a GoogleTest program or of node's tests as TAP: of each its
-# name, as `failed: NAME`, and the last lines it printed. Usage: awk -v most=60 -f THIS LOG
+# name, as `failed: NAME`, and the last lines it printed, long ones cut.
+# Usage: awk -v most=60 -f THIS LOG
 
 function tell(name, from) {
   print "failed: " name
-  for (from = count > most ? count - most : 0; from < count; from++) print "  " lines[from]
+  for (from = count > most ? count - most : 0; from < count; from++) print "  " substr(lines[from], 1, 300)
   begin()
 }
 function begin() { count = 0; name = "" }

@@ -77,8 +77,8 @@ export class Lives {
       await this.live();
       await assertInvariants(this.#world, `after ${JSON.stringify(kills)}`);
     } catch (error) {
-      const events = this.#world.events.slice(before).map((event) => JSON.stringify(event));
-      error.message += `\n${events.join('\n')}\n${await this.#world.logTail('marketplace')}`;
+      const kept = this.#world.events.slice(before).map(({ event, server }) => `${server} ${event}`);
+      error.message += `\n${kept.join(', ')}\n${await this.#world.logTail('marketplace')}`;
       throw error;
     }
     const unreached = {};

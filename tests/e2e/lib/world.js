@@ -12,7 +12,7 @@ export const build = process.env.BERTH_BUILD ?? path.join(root, 'build/release')
 
 const run = promisify(execFile);
 const START_LIMIT_MS = 180_000;
-const LOG_LINES = 40;
+const LOG_LINES = 20;
 
 /// Starts a world and waits until it serves. `args` go to `berth-stack up`, for example
 /// ['--operators', '2', '--set', 'worker.slots=1'], and `environment` is added to its own.

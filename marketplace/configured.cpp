@@ -67,12 +67,19 @@ std::set<std::string> KeysOf(const config::Config& config, std::string_view sett
     return keys;
 }
 
+std::set<std::string> AuthoritiesOf(const std::string& address)
+{
+    return {address, "localhost" + address.substr(std::min(address.rfind(':'), address.size()))};
+}
+
 rpc::Authentication::Options AuthenticationOptions(const config::Config& config)
 {
+    auto authorities = AuthoritiesOf(config.Text("address"));
     const auto& names = config.List("authorities");
+    authorities.insert(names.begin(), names.end());
     return {.admins = KeysOf(config, "admins"),
             .finance = KeysOf(config, "finance"),
-            .authorities = {names.begin(), names.end()},
+            .authorities = std::move(authorities),
             .session_lifetime =
                 std::chrono::floor<std::chrono::seconds>(config.Duration("session_lifetime"))};
 }

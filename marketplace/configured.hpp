@@ -36,6 +36,9 @@ nostr::SecretKey MarketplaceKey(const config::Config& config);
 /// Public keys of a list, hex.
 std::set<std::string> KeysOf(const config::Config& config, std::string_view setting);
 
+/// The names, `host:port`, that one who serves at an address is called by on his machine.
+std::set<std::string> AuthoritiesOf(const std::string& address);
+
 /// What each part of the program is told of the settings.
 rpc::Authentication::Options AuthenticationOptions(const config::Config& config);
 rpc::Server::Options ServerOptions(const config::Config& config);

@@ -195,8 +195,7 @@ Program::Program(const config::Config& config, Log& log)
 {
     auto& parts = *parts_;
     const auto& address = parts.server.address();
-    parts.authentication.AddAuthority(address);
-    parts.authentication.AddAuthority("localhost" + address.substr(address.rfind(':')));
+    parts.authentication.AddAuthorities(AuthoritiesOf(address));  // The port, if it was 0.
     parts.pool.Repeat(kSweep, [&parts] {
         if (const auto swept = parts.storage.sessions.Sweep(); !swept) {
             parts.log.Warning("sessions not swept", {{"reason", swept.error().reason}});

@@ -47,10 +47,10 @@ Result<void> CheckRole(Access access, const Caller& caller)
 
 }  // namespace
 
-void Authentication::AddAuthority(const std::string& authority)
+void Authentication::AddAuthorities(std::set<std::string> authorities)
 {
     const std::lock_guard lock{mutex_};
-    options_.authorities.insert(authority);
+    options_.authorities.merge(authorities);
 }
 
 bool Authentication::IsOurs(const std::string& authority)

@@ -45,8 +45,8 @@ public:
     {
     }
 
-    /// Another name by which callers may know us, once the port is known.
-    void AddAuthority(const std::string& authority);
+    /// Further names by which callers may know us: what is known before serving is an option.
+    void AddAuthorities(std::set<std::string> authorities);
 
     /// Checks credentials against what a method asks for.
     /// Errors: kUnauthenticated `NOT_AUTHENTICATED`, `AUTH_REPLAYED`, `AUTH_WRONG_URL`,

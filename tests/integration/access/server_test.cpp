@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <map>
+#include <mutex>
 #include <thread>
+#include <vector>
 
+#include "core/nostr/http_auth.hpp"
 #include "tests/integration/access/raw_client.hpp"
 #include "tests/integration/access/running_marketplace.hpp"
 
@@ -86,6 +90,55 @@ TEST(ServerTest, EndsOnSigtermWithExitCodeZero)
     EXPECT_NE(marketplace.Log().find("\"stopped\""), std::string::npos) << marketplace.Log();
     EXPECT_NE(marketplace.process().end().find("0"), std::string::npos)
         << marketplace.process().end();
+}
+
+/// Calls from several threads, each call on a connection of its own, until it ends.
+class Callers {
+public:
+    explicit Callers(const std::string& address)
+    {
+        for (int i = 0; i < 4; ++i) {
+            threads_.emplace_back([this, address](const std::stop_token& over) {
+                while (!over.stop_requested()) Call(address);
+            });
+        }
+    }
+
+    /// Every status so far, and the last reason that came with it.
+    std::map<grpc::StatusCode, std::string> End()
+    {
+        threads_.clear();
+        return answers_;
+    }
+
+private:
+    void Call(const std::string& address)
+    {
+        const std::string path = "/berth.v1.OrderService/ListOrders";
+        const auto authorization =
+            nostr::MakeHttpAuth({.url = "grpc://" + address + path, .method = "POST", .body = ""},
+                                key_, SystemClock{}.Now());
+        const auto answer = RawClient{address}.Call(path, "", {{"authorization", authorization}});
+        const std::scoped_lock lock{mutex_};
+        answers_[answer.status.error_code()] = answer.reason;
+    }
+
+    const nostr::SecretKey key_ = nostr::SecretKey::Generate();
+    std::mutex mutex_;
+    std::map<grpc::StatusCode, std::string> answers_;
+    std::vector<std::jthread> threads_;
+};
+
+TEST(ServerTest, KnowsItsNameFromTheFirstCallOn)
+{
+    const auto address = RunningMarketplace{}.address();  // Free again.
+    RunningMarketplace marketplace{{{"address", address}}};
+    Callers callers{address};
+    for (int i = 0; i < 5; ++i) marketplace.Restart();
+    const auto answers = callers.End();
+    EXPECT_TRUE(answers.contains(grpc::StatusCode::OK));
+    EXPECT_FALSE(answers.contains(grpc::StatusCode::UNAUTHENTICATED))
+        << answers.at(grpc::StatusCode::UNAUTHENTICATED);
 }
 
 TEST(ServerTest, RefusesAPortThatAnotherOneServes)

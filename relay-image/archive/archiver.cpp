@@ -8,6 +8,7 @@
 #include "core/base/encoding.hpp"
 #include "relay-image/archive/archive_journal.hpp"
 #include "relay-image/backup/packing.hpp"
+#include "relay-image/protocol/event_json.hpp"
 #include "relay-image/protocol/event_kind.hpp"
 
 namespace berth::relay {
@@ -112,7 +113,7 @@ std::vector<EventPtr> SoundEvents(std::string_view lines, std::int64_t& refused)
     while (!lines.empty()) {
         const auto line = lines.substr(0, lines.find('\n'));
         lines.remove_prefix(std::min(line.size() + 1, lines.size()));
-        auto event = nostr::ParseEvent(line, {.bytes = line.size()}, nostr::EventSyntax::kNip01);
+        auto event = ReadEvent(line);
         const auto expires_at = event ? ExpirationOf(*event) : std::nullopt;
         if (!event || !expires_at || !nostr::VerifyEvent(*event)) {
             ++refused;
@@ -151,8 +152,7 @@ std::string DayOf(std::int64_t second) { return FormatTime(FromUnixSeconds(secon
 bool IsArchivable(const StoredEvent& stored)
 {
     if (std::ranges::count(kPrivateKinds, stored.kind) != 0) return false;
-    const auto event =
-        nostr::ParseEvent(stored.json, {.bytes = stored.json.size()}, nostr::EventSyntax::kNip01);
+    const auto event = ReadEvent(stored.json);
     return event && std::ranges::none_of(event->tags, [](const nostr::Tag& tag) {
                return !tag.empty() && (tag[0] == "-" || tag[0] == "expiration");
            });

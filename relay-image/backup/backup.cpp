@@ -5,6 +5,7 @@
 
 #include "relay-image/backup/manifest.hpp"
 #include "relay-image/backup/packing.hpp"
+#include "relay-image/protocol/event_json.hpp"
 
 namespace berth::relay {
 namespace {
@@ -118,7 +119,7 @@ Result<std::vector<EventPtr>> EventsOf(std::string_view lines)
     std::vector<EventPtr> events;
     while (!lines.empty()) {
         const auto line = lines.substr(0, lines.find('\n'));
-        auto event = nostr::ParseEvent(line, {.bytes = line.size()}, nostr::EventSyntax::kNip01);
+        auto event = ReadEvent(line);
         if (!event) return event.error();
         const auto expires_at = ExpirationOf(*event);
         if (!expires_at) return expires_at.error();

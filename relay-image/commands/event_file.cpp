@@ -13,6 +13,7 @@
 #include "core/base/encoding.hpp"
 #include "core/nostr/event.hpp"
 #include "relay-image/backup/packing.hpp"
+#include "relay-image/protocol/event_json.hpp"
 
 namespace berth::relay {
 namespace {
@@ -22,7 +23,7 @@ constexpr std::size_t kChunk = 256 << 10;
 
 EventKey KeyOf(const std::string& line)
 {
-    const auto event = nostr::ParseEvent(line, {.bytes = line.size()}, nostr::EventSyntax::kNip01);
+    const auto event = ReadEvent(line);
     return event ? EventKey{event->created_at, FromHex(event->id).value_or("")} : EventKey{};
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/encoding.hpp"
 #include "core/nostr/event.hpp"
 #include "relay-image/protocol/client_message.hpp"
+#include "relay-image/protocol/event_json.hpp"
 
 namespace berth::relay {
 namespace {
@@ -67,8 +68,7 @@ Result<std::vector<Reported>> CollectReports(EventStore& store, const Rules& rul
     if (!reports) return reports.error();
     std::map<std::string, Reported> found;
     for (const auto& stored : *reports) {
-        const auto report = nostr::ParseEvent(stored.json, {.bytes = stored.json.size()},
-                                              nostr::EventSyntax::kNip01);
+        const auto report = ReadEvent(stored.json);
         if (report && !rules.banned_pubkeys.contains(report->pubkey)) Add(*report, rules, found);
     }
     std::vector<Reported> waiting;

@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 
 #include "core/base/encoding.hpp"
+#include "relay-image/protocol/event_json.hpp"
 
 namespace berth::relay {
 namespace {
@@ -75,8 +76,7 @@ bool IsZapReceiptTo(const nostr::Event& event, const std::string& member)
 {
     if (member.empty() || ZapRecipient(event) != member || !event.TagValue("bolt11")) return false;
     const auto description = event.TagValue("description").value_or("");
-    const auto request =
-        nostr::ParseEvent(description, {.bytes = description.size()}, nostr::EventSyntax::kNip01);
+    const auto request = ReadEvent(description);
     return request && request->kind == kZapRequest && request->TagValue("p") == member &&
            nostr::VerifyEvent(*request);
 }

@@ -5,6 +5,7 @@
 
 #include "core/base/encoding.hpp"
 #include "relay-image/protocol/client_message.hpp"
+#include "relay-image/protocol/event_json.hpp"
 #include "relay-image/protocol/event_kind.hpp"
 #include "relay-image/protocol/proof_of_work.hpp"
 #include "relay-image/protocol/vanishing.hpp"
@@ -39,8 +40,7 @@ bool IsRepost(int kind) { return kind == 6 || kind == 16; }
 bool EmbedsProtected(const nostr::Event& event)
 {
     if (!IsRepost(event.kind) || event.content.empty()) return false;
-    const auto embedded = nostr::ParseEvent(event.content, {.bytes = event.content.size()},
-                                            nostr::EventSyntax::kNip01);
+    const auto embedded = ReadEvent(event.content);
     return embedded && IsProtected(*embedded);
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/base/encoding.hpp"
+#include "relay-image/protocol/event_json.hpp"
 
 namespace berth::relay {
 namespace {
@@ -30,8 +31,7 @@ Result<std::int64_t> LastSize(EventStore& store)
 
 std::string PubkeyOf(const StoredEvent& event)
 {
-    const auto parsed =
-        nostr::ParseEvent(event.json, {.bytes = event.json.size()}, nostr::EventSyntax::kNip01);
+    const auto parsed = ReadEvent(event.json);
     return parsed ? parsed->pubkey : std::string{};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "relay-image/protocol/event_json.hpp"
+
 namespace berth::relay {
 namespace {
 
@@ -53,8 +55,7 @@ void EndAtLeftOut(std::vector<StoredEvent>& events)
 
 EventPtr ReadStored(const StoredEvent& stored)
 {
-    auto event =
-        nostr::ParseEvent(stored.json, {.bytes = stored.json.size()}, nostr::EventSyntax::kNip01);
+    auto event = ReadEvent(stored.json);
     if (!event) return nullptr;
     const auto expires_at = ExpirationOf(*event);
     if (!expires_at) return nullptr;

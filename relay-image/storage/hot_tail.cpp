@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/base/encoding.hpp"
+#include "relay-image/protocol/event_json.hpp"
 #include "relay-image/protocol/event_kind.hpp"
 #include "relay-image/storage/hot_query.hpp"
 
@@ -212,8 +213,7 @@ void HotTail::AddPage(const std::optional<std::vector<StoredEvent>>& page,
                       std::int64_t complete_from)
 {
     for (const auto& stored : page.value_or(std::vector<StoredEvent>{})) {
-        const auto event = nostr::ParseEvent(stored.json, {.bytes = stored.json.size()},
-                                             nostr::EventSyntax::kNip01);
+        const auto event = ReadEvent(stored.json);
         const auto expires_at =
             event ? ExpirationOf(*event) : Result<std::optional<std::int64_t>>{};
         const std::unique_lock lock{mutex_};

@@ -5,6 +5,7 @@
 
 #include "core/base/assert.hpp"
 #include "core/base/encoding.hpp"
+#include "relay-image/protocol/event_json.hpp"
 #include "relay-image/storage/event_parts.hpp"
 
 namespace berth::relay {
@@ -89,7 +90,7 @@ EventText LmdbRecord::Json() const
 nostr::Event LmdbRecord::Event() const
 {
     const auto json = Json();
-    const auto event = nostr::ParseEvent(json, {.bytes = json.size()}, nostr::EventSyntax::kNip01);
+    const auto event = ReadEvent(json);
     BERTH_ASSERT(event.has_value());
     return *event;
 }

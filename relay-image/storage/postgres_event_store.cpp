@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/encoding.hpp"
+#include "relay-image/protocol/event_json.hpp"
 #include "relay-image/protocol/search.hpp"
 #include "relay-image/storage/event_rows.hpp"
 #include "relay-image/storage/migrations.hpp"
@@ -80,8 +81,7 @@ std::vector<StoredEvent> EventsOf(const Rows& rows)
 /// Whether the event, which the database found by a pattern, holds the words themselves.
 bool ContentHolds(const StoredEvent& stored, const std::string& search)
 {
-    const auto event =
-        nostr::ParseEvent(stored.json, {.bytes = stored.json.size()}, nostr::EventSyntax::kNip01);
+    const auto event = ReadEvent(stored.json);
     return event && HoldsWords(event->content, search);
 }
 

@@ -77,8 +77,9 @@ export class Lives {
       await this.live();
       await assertInvariants(this.#world, `after ${JSON.stringify(kills)}`);
     } catch (error) {
-      const kept = this.#world.events.slice(before).map(({ event, server }) => `${server} ${event}`);
-      error.message += `\n${kept.join(', ')}\n${await this.#world.logTail('marketplace')}`;
+      const events = this.#world.events.slice(before);
+      const told = events.map(({ event, server }) => `${server} ${event}`);
+      error.message += `\n${told.join(', ')}\n${await this.#world.logTail('marketplace')}`;
       throw error;
     }
     const unreached = {};

@@ -136,8 +136,9 @@ void Supervisor::Do(Watched& watched, const std::string& verb, std::deque<std::s
     if (verb == "stop" || verb == "restart") watched.server->Stop();
     if (verb == "kill") watched.server->child().Kill();
     watched.held = verb == "stop" || verb == "kill";
-    if (watched.held) return Tell(watched, {});
-    if (watched.server->child().Running()) return watched.starting ? void() : Tell(watched, {});
+    const bool running = watched.server->child().Running();
+    if (running && watched.starting) return;  // It is answered once it serves.
+    if (running || watched.held) return Tell(watched, {});
     watched.restarts = 0;
     if (auto* daemon = dynamic_cast<Daemon*>(watched.server)) {
         daemon->SetFailpoints(std::move(failpoints));

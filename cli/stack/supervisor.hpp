@@ -13,13 +13,12 @@
 namespace berth::stack {
 
 /// Watches servers and starts again those that end by themselves. It watches all of them while one
-/// starts, which may need another that ends meanwhile. With `control` it also takes
-/// commands on standard input, one JSON object a line, and answers each on `out`:
+/// starts, which may need another that ends meanwhile. With `control` it also takes commands on
+/// standard input, one JSON object a line, and answers each on `out`:
 /// `{"do": "start"|"stop"|"kill"|"restart", "server": NAME, "failpoints": NAMES}`, the names
 /// parted by spaces, optional and for our own programs: one for each of the next starts. A command
 /// is answered once it is done: the server serves, or will not within a minute. What was stopped or
-/// killed by command stays down. Not thread-safe; belongs on the thread that started the
-/// servers.
+/// killed by command stays down. Not thread-safe; belongs on the thread that started the servers.
 class Supervisor {
 public:
     Supervisor(const std::vector<Server*>& servers, std::ostream& out, bool control);

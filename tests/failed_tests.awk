@@ -4,7 +4,9 @@
 
 function tell(name, from) {
   print "failed: " name
-  for (from = count > most ? count - most : 0; from < count; from++) print "  " substr(lines[from], 1, 300)
+  for (from = count > most ? count - most : 0; from < count; from++) {
+    print "  " substr(lines[from], 1, 300)
+  }
   begin()
 }
 function begin() { count = 0; name = "" }

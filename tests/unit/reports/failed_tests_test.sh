@@ -52,6 +52,13 @@ ok 3 - the third
   ...
 LOG
 
+expect "a long line, cut" "failed: Suite.Long
+  $(printf 'x%.0s' {1..300})" <<LOG
+[ RUN      ] Suite.Long
+$(printf 'x%.0s' {1..301})
+[  FAILED  ] Suite.Long (1 ms)
+LOG
+
 expect "nothing where nothing failed" "" <<'LOG'
 [ RUN      ] Suite.Good
 [       OK ] Suite.Good (0 ms)

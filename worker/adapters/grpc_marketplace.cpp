@@ -15,6 +15,7 @@ namespace berth::worker {
 namespace {
 
 constexpr auto kCreateSession = "/berth.v1.FinanceService/CreateSession";
+constexpr std::chrono::milliseconds kConnect{500};
 constexpr std::chrono::microseconds kRenewBefore = std::chrono::minutes{5};
 
 std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const MarketplaceSettings& settings)
@@ -36,6 +37,13 @@ std::shared_ptr<grpc::Channel> ChannelTo(const MarketplaceSettings& settings)
 void SetDeadline(grpc::ClientContext& context, Deadline deadline)
 {
     context.set_deadline(std::chrono::system_clock::now() + deadline.Left());
+}
+
+/// A call without a connection fails at once, and gRPC takes the steps to a new one while somebody
+/// waits, or else every five seconds: three of them for TLS.
+void LetConnect(grpc::Channel& channel, Deadline deadline)
+{
+    channel.WaitForConnected(std::chrono::system_clock::now() + deadline.AtMost(kConnect).Left());
 }
 
 }  // namespace
@@ -84,6 +92,7 @@ struct GrpcMarketplace::Session {
                                                                           Response*),
                           const Request& request, Deadline deadline)
     {
+        LetConnect(*channel, deadline);
         for (bool last : {false, true}) {
             const auto bearer = Token(deadline);
             if (!bearer) return bearer.error();

@@ -40,6 +40,19 @@ test('a killed program comes back by itself', async () => {
   assert.ok(await listens(world.info.marketplace.address));
 });
 
+test('a worker that fell with the marketplace works as soon as that is back', async () => {
+  const before = world.events.length;
+  await world.command({ do: 'kill', server: 'marketplace' });
+  process.kill(world.info.pids.worker, 'SIGKILL');
+  const waits = async () =>
+    (await world.logTail('worker')).split('\n').at(-2).includes('Not registered yet') || undefined;
+  await world.until(30, waits);
+  assert.equal((await world.command({ do: 'start', server: 'marketplace' })).ok, true);
+  // It has started once it is registered. What gRPC connects by itself would take it 15 s.
+  const started = () => world.events.slice(before).find((e) => e.event === 'started');
+  assert.equal((await world.until(10, started)).server, 'worker');
+});
+
 test('what is killed by command stays down until it is started', async () => {
   assert.equal((await world.command({ do: 'kill', server: 'worker' })).ok, true);
   const started = await world.command({ do: 'start', server: 'worker' });
